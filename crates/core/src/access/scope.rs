@@ -1,0 +1,124 @@
+//! The permission context of a kernel call.
+
+use std::sync::Arc;
+
+use super::acl::PUBLIC;
+use crate::query::RowAccess;
+
+/// Who is asking.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Caller {
+    /// Holds the master key.
+    Master {
+        /// With the read-only master key: may see everything and change nothing.
+        read_only: bool,
+    },
+    /// Holds the maintenance key: like master, for internal fields too.
+    Maintenance,
+    /// Presented the token of a session.
+    User(Arc<UserCaller>),
+    /// Holds no more than the keys of the app.
+    Anonymous,
+}
+
+/// A signed-in user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserCaller {
+    /// The user's object id.
+    pub user_id: Arc<str>,
+    /// The session's object id.
+    pub session_id: Arc<str>,
+    /// Names of the user's roles, without the `role:` prefix.
+    pub roles: Vec<String>,
+}
+
+/// Proof that somebody decided who is asking. Every kernel call takes one, and only this module makes them, so
+/// no path reaches data without a decision.
+#[derive(Debug, Clone)]
+pub struct Scope {
+    authority: Authority,
+    principals: Arc<[String]>,
+}
+
+#[derive(Debug, Clone)]
+enum Authority {
+    Server,
+    Caller(Caller),
+}
+
+impl Scope {
+    /// The rights of a caller.
+    pub fn for_caller(caller: Caller) -> Self {
+        let mut principals = vec![PUBLIC.to_owned()];
+        if let Caller::User(user) = &caller {
+            principals.push(user.user_id.to_string());
+            principals.extend(user.roles.iter().map(|role| format!("role:{role}")));
+        }
+        Scope { authority: Authority::Caller(caller), principals: principals.into() }
+    }
+
+    /// The server's own rights, for work that no caller asked for directly (looking up a session). Never hand
+    /// such a scope to code that acts on a request's values.
+    pub fn server() -> Self {
+        Scope { authority: Authority::Server, principals: Arc::new([]) }
+    }
+
+    /// Who is asking; `None` is the server itself.
+    pub fn caller(&self) -> Option<&Caller> {
+        match &self.authority {
+            Authority::Server => None,
+            Authority::Caller(caller) => Some(caller),
+        }
+    }
+
+    /// The signed-in user.
+    pub fn user(&self) -> Option<&UserCaller> {
+        match &self.authority {
+            Authority::Caller(Caller::User(user)) => Some(user),
+            _ => None,
+        }
+    }
+
+    /// The signed-in user's id.
+    pub fn user_id(&self) -> Option<&str> {
+        self.user().map(|user| &*user.user_id)
+    }
+
+    /// Whether access lists and class-level permissions do not apply.
+    pub fn is_privileged(&self) -> bool {
+        match &self.authority {
+            Authority::Server => true,
+            Authority::Caller(caller) => matches!(caller, Caller::Master { .. } | Caller::Maintenance),
+        }
+    }
+
+    /// Whether the server itself asks.
+    pub fn is_server(&self) -> bool {
+        matches!(self.authority, Authority::Server)
+    }
+
+    /// Whether internal fields and times may be written.
+    pub fn is_maintenance(&self) -> bool {
+        matches!(self.authority, Authority::Server | Authority::Caller(Caller::Maintenance))
+    }
+
+    /// Whether every write is to be refused.
+    pub fn is_read_only(&self) -> bool {
+        matches!(self.authority, Authority::Caller(Caller::Master { read_only: true }))
+    }
+
+    /// `*`, the user's id and `role:` names: what access lists are compared with.
+    pub fn principals(&self) -> &Arc<[String]> {
+        &self.principals
+    }
+
+    /// The rows this scope may read.
+    pub fn readable(&self) -> RowAccess {
+        if self.is_privileged() { RowAccess::All } else { RowAccess::Readable(Arc::clone(&self.principals)) }
+    }
+
+    /// The rows this scope may change.
+    pub fn writable(&self) -> RowAccess {
+        if self.is_privileged() { RowAccess::All } else { RowAccess::Writable(Arc::clone(&self.principals)) }
+    }
+}

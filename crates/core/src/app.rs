@@ -1,0 +1,45 @@
+//! An app: the unit of isolation. It has its own database, keys, users and settings.
+
+mod keys;
+mod settings;
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::error::Result;
+use crate::objects::Objects;
+use crate::ports::{BoxFuture, Callers};
+
+pub use keys::{AppKeys, HashedKey};
+pub use settings::AppSettings;
+
+/// Everything a request needs of its app.
+pub struct App {
+    /// The application id that clients send.
+    pub id: Arc<str>,
+    /// What opens it.
+    pub keys: AppKeys,
+    /// How it behaves.
+    pub settings: AppSettings,
+    /// Its data.
+    pub objects: Objects,
+    /// Who its callers are.
+    pub callers: Arc<dyn Callers>,
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("App").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+/// The apps of a server.
+pub trait Apps: Send + Sync {
+    /// The app of an application id, opened when needed; `None` when there is no such app.
+    fn by_id<'a>(&'a self, app_id: &'a str) -> BoxFuture<'a, Result<Option<Arc<App>>>>;
+}
+
+/// Letters, digits, `_` and `-`, at most 64: an application id is also the name of a folder.
+pub fn is_valid_app_id(id: &str) -> bool {
+    (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+}

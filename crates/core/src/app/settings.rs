@@ -1,0 +1,87 @@
+//! How an app behaves. The names in parentheses are Parse Server's.
+
+use ipnet::IpNet;
+
+/// The settings of one app. Defaults are those of `astrolabe start`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AppSettings {
+    /// Clients may make classes and fields by writing to them (`allowClientClassCreation`).
+    pub allow_client_class_creation: bool,
+    /// Clients may choose object ids (`allowCustomObjectId`).
+    pub allow_custom_object_id: bool,
+    /// Characters of a new object id (`objectIdSize`), 5 to 64.
+    pub object_id_size: usize,
+    /// New users can be seen by themselves only (`enforcePrivateUsers`).
+    pub enforce_private_users: bool,
+    /// Answers do not tell why access was refused (`enableSanitizedErrorResponse`).
+    pub sanitized_errors: bool,
+    /// Objects a query returns when it names no limit (`defaultLimit`).
+    pub default_limit: u64,
+    /// The largest limit a query may ask for (`maxLimit`).
+    pub max_limit: Option<u64>,
+    /// Bytes of a request body (`maxUploadSize`).
+    pub max_body_bytes: usize,
+    /// Seconds a session lives (`sessionLength`).
+    pub session_length_s: i64,
+    /// Sessions expire at all (`expireInactiveSessions`).
+    pub sessions_expire: bool,
+    /// A password change ends the user's other sessions (`revokeSessionOnPasswordReset`).
+    pub revoke_sessions_on_password_change: bool,
+    /// User names are stored in lower case (`convertUsernameToLowercase`).
+    pub lowercase_usernames: bool,
+    /// E-mail addresses are stored in lower case (`convertEmailToLowercase`).
+    pub lowercase_emails: bool,
+    /// Peers that may use the master key (`masterKeyIps`).
+    pub master_key_ips: Vec<IpNet>,
+    /// Peers that may use the read-only master key (`readOnlyMasterKeyIps`).
+    pub read_only_master_key_ips: Vec<IpNet>,
+    /// Peers that may use the maintenance key (`maintenanceKeyIps`).
+    pub maintenance_key_ips: Vec<IpNet>,
+    /// Origins of browsers that may call; empty is every origin (`allowOrigin`).
+    pub allow_origins: Vec<String>,
+    /// Request headers that browsers may send beside the known ones (`allowHeaders`).
+    pub allow_headers: Vec<String>,
+    /// The address of the Parse API as clients see it, without a slash at the end (`publicServerURL`,
+    /// `serverURL`); `None` is derived from the request.
+    pub public_url: Option<String>,
+}
+
+impl Default for AppSettings {
+    fn default() -> Self {
+        AppSettings {
+            allow_client_class_creation: false,
+            allow_custom_object_id: false,
+            object_id_size: 10,
+            enforce_private_users: true,
+            sanitized_errors: true,
+            default_limit: 100,
+            max_limit: None,
+            max_body_bytes: 20 * 1024 * 1024,
+            session_length_s: 365 * 24 * 60 * 60,
+            sessions_expire: true,
+            revoke_sessions_on_password_change: true,
+            lowercase_usernames: false,
+            lowercase_emails: false,
+            master_key_ips: loopback(),
+            read_only_master_key_ips: anywhere(),
+            maintenance_key_ips: loopback(),
+            allow_origins: Vec::new(),
+            allow_headers: Vec::new(),
+            public_url: None,
+        }
+    }
+}
+
+fn loopback() -> Vec<IpNet> {
+    vec![IpNet::from(std::net::IpAddr::from([127, 0, 0, 1])), IpNet::from(std::net::IpAddr::from(LOOPBACK_V6))]
+}
+
+const LOOPBACK_V6: [u16; 8] = [0, 0, 0, 0, 0, 0, 0, 1];
+
+fn anywhere() -> Vec<IpNet> {
+    use std::net::{Ipv4Addr, Ipv6Addr};
+    [IpNet::new(Ipv4Addr::UNSPECIFIED.into(), 0), IpNet::new(Ipv6Addr::UNSPECIFIED.into(), 0)]
+        .into_iter()
+        .flatten()
+        .collect()
+}

@@ -1,0 +1,32 @@
+//! Every bound of the kernel in one place. Bounds an operator may move are settings; these are not.
+
+/// Levels of arrays and objects inside a request body; deeper bodies are refused while they are parsed.
+pub const JSON_DEPTH_MAX: usize = 100;
+/// Characters of a class or field name.
+pub const NAME_LEN_MAX: usize = 128;
+/// Fields of one class.
+pub const CLASS_FIELDS_MAX: usize = 500;
+/// Classes of one app.
+pub const CLASSES_MAX: usize = 2_000;
+/// Levels of nesting of a query's conditions.
+pub const QUERY_DEPTH_MAX: usize = 20;
+/// Conditions of one query, counted over all levels.
+pub const QUERY_CONDITIONS_MAX: usize = 500;
+/// Values in one `$in` or `$nin` list.
+pub const QUERY_LIST_MAX: usize = 10_000;
+/// Paths in `include`.
+pub const INCLUDE_PATHS_MAX: usize = 50;
+/// Levels of one `include` path.
+pub const INCLUDE_DEPTH_MAX: usize = 10;
+/// Sort keys of one query.
+pub const ORDER_KEYS_MAX: usize = 20;
+/// Bytes of the answer to one query; larger answers are refused with a hint to use `limit` or `keys`.
+pub const RESPONSE_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Requests in one batch.
+pub const BATCH_REQUESTS_MAX: usize = 1_000;
+/// Entries of one access control list.
+pub const ACL_ENTRIES_MAX: usize = 500;
+/// Characters of a custom object id.
+pub const OBJECT_ID_LEN_MAX: usize = 64;
+/// Members added to or removed from a relation by one request.
+pub const RELATION_MEMBERS_MAX: usize = 10_000;

@@ -1,0 +1,82 @@
+//! The kernel's service: objects of an app are made, changed, removed and found here, and only here.
+
+mod create;
+mod delete;
+mod find;
+mod include;
+mod rows;
+mod sinks;
+mod update;
+mod write;
+
+use std::sync::Arc;
+
+use crate::app::AppSettings;
+use crate::events::Events;
+use crate::ports::{Clock, Hooks, Ids, RuleSet, Store};
+use crate::schema::Schema;
+
+pub use find::{Counted, FindRequest, Found};
+pub use rows::Object;
+pub use write::{Write, WriteAnswer, WriteKind};
+
+/// The data of one app. Cheap to clone.
+#[derive(Clone)]
+pub struct Objects {
+    parts: Arc<ObjectsParts>,
+}
+
+/// What the service is put together from.
+pub struct ObjectsParts {
+    /// The database.
+    pub store: Arc<dyn Store>,
+    /// Built-in rules of system classes.
+    pub rules: RuleSet,
+    /// The owner's code.
+    pub hooks: Arc<dyn Hooks>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Identifiers.
+    pub ids: Arc<dyn Ids>,
+    /// Committed changes.
+    pub events: Arc<Events>,
+    /// The app's settings.
+    pub settings: AppSettings,
+}
+
+impl Objects {
+    /// Puts the service together.
+    pub fn new(parts: ObjectsParts) -> Self {
+        Objects { parts: Arc::new(parts) }
+    }
+
+    /// The database.
+    pub fn store(&self) -> &dyn Store {
+        &*self.parts.store
+    }
+
+    /// The classes at this moment.
+    pub fn schema(&self) -> Arc<Schema> {
+        self.parts.store.schema()
+    }
+
+    /// The time.
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.parts.clock
+    }
+
+    /// Identifiers.
+    pub fn ids(&self) -> &dyn Ids {
+        &*self.parts.ids
+    }
+
+    /// Where committed changes are heard of.
+    pub fn events(&self) -> &Arc<Events> {
+        &self.parts.events
+    }
+
+    /// The app's settings.
+    pub fn settings(&self) -> &AppSettings {
+        &self.parts.settings
+    }
+}

@@ -1,0 +1,230 @@
+//! Making objects: the create pipeline, and the steps it shares with updates.
+
+use std::sync::Arc;
+
+use super::find::{non_existent_class, refuse_internal_class};
+use super::{Objects, Write, WriteAnswer, WriteKind};
+use crate::access::Scope;
+use crate::error::{Error, ErrorCode, Result};
+use crate::limits;
+use crate::ports::{RelationEdit, RowValues, RuleContext, StoreError, WriteJob, WriteOutcome, WriteStep};
+use crate::schema::{
+    Class, ClassPermissions, FieldType, OBJECT_ID, Operation, Schema, SchemaChange, check_class_name,
+    fields_for_write,
+};
+use crate::value::{FieldOp, Json, JsonMap, NestedEdit, Value, edit_nested, flatten_for_create};
+
+impl Objects {
+    /// Makes an object.
+    pub async fn create(&self, scope: &Scope, class_name: &str, body: JsonMap) -> Result<WriteAnswer> {
+        self.authorise_write(scope, class_name, Operation::Create)?;
+        let mut write = self.decode_create(scope, class_name, body)?;
+        self.apply_rules(scope, &mut write).await?;
+        self.parts.hooks.before_save(scope, &mut write).await?;
+        let row = NewRow::complete(&self.schema(), &write)?;
+        let class = self.class_for_write(scope, &write).await?;
+        let answer = create_answer(&write, &row);
+        let job = WriteJob { steps: insert_steps(&mut write, class, row) };
+        self.commit(class_name, job).await?;
+        self.parts.hooks.after_save(scope, &write).await;
+        Ok(answer)
+    }
+
+    fn decode_create(&self, scope: &Scope, class_name: &str, body: JsonMap) -> Result<Write> {
+        let object_id = match body.get(OBJECT_ID).or_else(|| body.get("id")) {
+            None => self.ids().object_id(self.settings().object_id_size),
+            Some(chosen) => chosen_object_id(self.settings().allow_custom_object_id, scope, chosen)?,
+        };
+        let mut write = Write::new(class_name, WriteKind::Create, object_id, self.clock().now());
+        write.read_body(scope, body)?;
+        Ok(write)
+    }
+
+    /// Class-level permission, classes that are closed to clients, and keys that may only read.
+    pub(super) fn authorise_write(&self, scope: &Scope, class_name: &str, operation: Operation) -> Result<()> {
+        check_class_name(class_name)?;
+        if scope.is_read_only() {
+            return Err(Error::denied(
+                ErrorCode::OperationForbidden,
+                format!("read-only masterKey isn't allowed to perform the {operation} operation."),
+            ));
+        }
+        refuse_internal_class(scope, class_name)?;
+        if let Some(class) = self.schema().class(class_name) {
+            class.permissions.check(class_name, operation, scope)?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn apply_rules(&self, scope: &Scope, write: &mut Write) -> Result<()> {
+        let class_name = Arc::clone(&write.class_name);
+        match self.parts.rules.of(&class_name) {
+            Some(rules) => rules.before_save(RuleContext { objects: self, scope }, write).await,
+            None => Ok(()),
+        }
+    }
+
+    /// The class with every field the write needs; what is missing is made, if the caller may do that.
+    pub(super) async fn class_for_write(&self, scope: &Scope, write: &Write) -> Result<Arc<Class>> {
+        let schema = self.schema();
+        let changes = schema_changes(&schema, write)?;
+        match schema.class(&write.class_name) {
+            Some(class) if changes.is_empty() => return Ok(Arc::clone(class)),
+            Some(class) => class.permissions.check(&write.class_name, Operation::AddField, scope)?,
+            None if scope.is_privileged() || self.settings().allow_client_class_creation => {}
+            None => return Err(non_existent_class(&write.class_name)),
+        }
+        let schema = self.parts.store.change_schema(changes).await?;
+        schema.class(&write.class_name).cloned().ok_or_else(Error::internal)
+    }
+
+    pub(super) async fn commit(&self, class_name: &str, job: WriteJob) -> Result<WriteOutcome> {
+        self.parts.store.submit(job).await.map_err(|error| self.explain(class_name, error))
+    }
+
+    fn explain(&self, class_name: &str, error: StoreError) -> Error {
+        match self.parts.rules.of(class_name) {
+            Some(rules) => rules.explain(error),
+            None => error.into(),
+        }
+    }
+}
+
+fn chosen_object_id(allowed: bool, scope: &Scope, chosen: &Json) -> Result<String> {
+    if !allowed && !scope.is_maintenance() {
+        return Err(Error::new(ErrorCode::InvalidKeyName, "objectId is an invalid field name."));
+    }
+    match chosen.as_str() {
+        Some(id) if id.len() > limits::OBJECT_ID_LEN_MAX || id.contains(|c: char| c.is_control()) => Err(
+            Error::new(ErrorCode::InvalidKeyName, "objectId must be at most 64 printable characters."),
+        ),
+        Some(id) if !id.is_empty() => Ok(id.to_owned()),
+        _ => Err(Error::new(
+            ErrorCode::MissingObjectId,
+            "objectId must not be empty, null or undefined",
+        )),
+    }
+}
+
+/// The class and fields that have to be made before the write can be stored.
+fn schema_changes(schema: &Schema, write: &Write) -> Result<Vec<SchemaChange>> {
+    let mut changes = Vec::new();
+    let missing = match schema.class(&write.class_name) {
+        Some(class) => fields_for_write(class, write.wanted_types())?,
+        None => {
+            let name = Arc::clone(&write.class_name);
+            changes.push(SchemaChange::AddClass { name, permissions: ClassPermissions::default() });
+            write.wanted_types().map(|(name, kind)| crate::schema::FieldSpec::new(name, kind)).collect()
+        }
+    };
+    changes.extend(
+        missing.into_iter().map(|field| SchemaChange::AddField { class: Arc::clone(&write.class_name), field }),
+    );
+    Ok(changes)
+}
+
+/// A new object, ready for the store.
+struct NewRow {
+    values: RowValues,
+    relations: Vec<RelationEdit>,
+    /// Values the client did not send, which it is told.
+    defaults: RowValues,
+}
+
+impl NewRow {
+    /// Turns operations into values, adds defaults and checks that required fields are there.
+    fn complete(schema: &Schema, write: &Write) -> Result<Self> {
+        let mut row = NewRow { values: Vec::new(), relations: Vec::new(), defaults: Vec::new() };
+        for (name, op) in &write.fields {
+            if let FieldOp::Relate { add, .. } = op {
+                let add = add.clone();
+                row.relations.push(RelationEdit { field: Arc::clone(name), add, remove: Vec::new() });
+            } else if let Some(value) = flatten_for_create(op.clone())
+                && !matches!(value, Value::Relation(_))
+            {
+                row.values.push((Arc::clone(name), value));
+            }
+        }
+        row.add_nested(write)?;
+        if let Some(class) = schema.class(&write.class_name) {
+            row.add_defaults(class)?;
+        }
+        Ok(row)
+    }
+
+    fn add_nested(&mut self, write: &Write) -> Result<()> {
+        for (name, edits) in &write.nested {
+            let mut object = JsonMap::new();
+            for (path, edit) in edits {
+                edit_nested(&mut object, path, NestedEdit::clone(edit))?;
+            }
+            self.values.retain(|(present, _)| present != name);
+            self.values.push((Arc::clone(name), Value::Object(object)));
+        }
+        Ok(())
+    }
+
+    fn add_defaults(&mut self, class: &Class) -> Result<()> {
+        for field in class.fields.values() {
+            let present = self.values.iter().position(|(name, _)| *name == field.name);
+            let is_missing = present.is_none_or(|at| self.values[at].1 == Value::Null);
+            if !is_missing {
+                if field.required && present.is_some_and(|at| is_blank(&self.values[at].1)) {
+                    return Err(required(&field.name));
+                }
+                continue;
+            }
+            match &field.default {
+                Some(default) => {
+                    self.values.retain(|(name, _)| *name != field.name);
+                    self.values.push((Arc::clone(&field.name), default.clone()));
+                    self.defaults.push((Arc::clone(&field.name), default.clone()));
+                }
+                None if field.required => return Err(required(&field.name)),
+                None => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// An empty string does not fill a required field.
+pub(super) fn is_blank(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        _ => false,
+    }
+}
+
+pub(super) fn required(field: &str) -> Error {
+    Error::new(ErrorCode::ValidationError, format!("{field} is required"))
+}
+
+fn create_answer(write: &Write, row: &NewRow) -> WriteAnswer {
+    let mut body = JsonMap::new();
+    body.insert(OBJECT_ID.into(), write.object_id.as_str().into());
+    let created_at = write.chosen_times.created_at.unwrap_or(write.now);
+    body.insert(crate::schema::CREATED_AT.into(), created_at.to_iso().into());
+    for (name, value) in &row.defaults {
+        body.insert(name.to_string(), value.to_json());
+    }
+    body.extend(write.more_answer.clone());
+    WriteAnswer { object_id: write.object_id.clone(), body }
+}
+
+fn insert_steps(write: &mut Write, class: Arc<Class>, row: NewRow) -> Vec<WriteStep> {
+    let known = |name: &Arc<str>| class.field(name).is_some_and(|f| !matches!(f.kind, FieldType::Relation(_)));
+    let values = row.values.into_iter().filter(|(name, _)| known(name)).collect();
+    let mut steps = vec![WriteStep::Insert {
+        object_id: write.object_id.clone(),
+        created_at: write.chosen_times.created_at.unwrap_or(write.now),
+        updated_at: write.chosen_times.updated_at.unwrap_or(write.now),
+        acl: write.acl.clone().flatten(),
+        values,
+        relations: row.relations.into_iter().filter(|edit| class.field(&edit.field).is_some()).collect(),
+        class,
+    }];
+    steps.append(&mut write.more_steps);
+    steps
+}

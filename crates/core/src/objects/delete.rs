@@ -1,0 +1,29 @@
+//! Removing objects: the delete pipeline.
+
+use super::Objects;
+use super::find::not_found;
+use super::update::by_id;
+use crate::access::Scope;
+use crate::error::Result;
+use crate::ports::{Expectation, RuleContext, WriteJob, WriteStep};
+use crate::schema::Operation;
+
+impl Objects {
+    /// Removes an object. Fails with 101 when it does not exist or the caller may not remove it.
+    pub async fn delete(&self, scope: &Scope, class_name: &str, object_id: &str) -> Result<()> {
+        self.authorise_write(scope, class_name, Operation::Delete)?;
+        let class = self.schema().class(class_name).cloned().ok_or_else(not_found)?;
+        let more_steps = match self.parts.rules.of(class_name) {
+            Some(rules) => rules.before_delete(RuleContext { objects: self, scope }, object_id).await?,
+            None => Vec::new(),
+        };
+        self.parts.hooks.before_delete(scope, class_name, object_id).await?;
+        let filter = self.ruled_filter(scope, &class, by_id(object_id))?;
+        let mut steps =
+            vec![WriteStep::Delete { class, filter, access: scope.writable(), expect: Expectation::Some }];
+        steps.extend(more_steps);
+        self.commit(class_name, WriteJob { steps }).await?;
+        self.parts.hooks.after_delete(scope, class_name, object_id).await;
+        Ok(())
+    }
+}

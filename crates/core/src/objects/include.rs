@@ -1,0 +1,100 @@
+//! Reads with included objects: one statement for each level and class, never one for each row.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use super::Objects;
+use super::find::plan_columns;
+use super::sinks::{ColumnTarget, Included, JsonSink, RenderedRows, read_into};
+use crate::access::Scope;
+use crate::error::Result;
+use crate::query::{FieldPath, Filter, KeySelection, PlanColumn, ReadPlan, Test};
+use crate::schema::{Class, FieldType, OBJECT_ID, Operation};
+use crate::value::{Pointer, Value};
+
+/// Who reads, and what of each row.
+pub(super) struct Selected<'a> {
+    pub scope: &'a Scope,
+    pub keys: &'a KeySelection,
+}
+
+/// Runs a plan, follows its includes and renders the rows. `as_included` names the class in each row.
+pub(super) fn read_rendered<'a>(
+    objects: &'a Objects,
+    selected: &'a Selected<'a>,
+    plan: ReadPlan,
+    as_included: bool,
+) -> Pin<Box<dyn Future<Output = Result<RenderedRows>> + Send + 'a>> {
+    Box::pin(async move {
+        let class = Arc::clone(&plan.class);
+        let columns = plan.columns.clone();
+        let sink =
+            JsonSink::new(&class, &columns, |column| target(&class, column, selected.keys), as_included);
+        let sink = read_into(objects.store(), plan, sink).await?;
+        let included = read_included(objects, selected, &class, &columns, &sink).await?;
+        Ok(sink.render(&included))
+    })
+}
+
+fn target(class: &Class, column: &PlanColumn, keys: &KeySelection) -> ColumnTarget {
+    let PlanColumn::Field { index, .. } = column else { return ColumnTarget::Value(FieldType::String) };
+    let field = &class.fields[*index];
+    let is_reference = matches!(field.kind, FieldType::Pointer(_) | FieldType::Array);
+    if is_reference && keys.inside(&field.name, is_reference).is_some() {
+        ColumnTarget::Included(field.kind.clone())
+    } else {
+        ColumnTarget::Value(field.kind.clone())
+    }
+}
+
+async fn read_included(
+    objects: &Objects,
+    selected: &Selected<'_>,
+    class: &Class,
+    columns: &[PlanColumn],
+    sink: &JsonSink,
+) -> Result<Included> {
+    let mut included = Included::new();
+    for (column, by_class) in sink.references() {
+        let PlanColumn::Field { index, .. } = &columns[column] else { continue };
+        let Some(keys) = selected.keys.inside(&class.fields[*index].name, true) else { continue };
+        for (class_name, ids) in by_class {
+            let selected = Selected { scope: selected.scope, keys: &keys };
+            let rows = read_targets(objects, &selected, &class_name, ids).await?;
+            let found = included.entry(column).or_default();
+            for (object_id, range) in rows.object_ids.into_iter().zip(rows.rows) {
+                let pointer = Pointer { class_name: class_name.clone(), object_id };
+                found.insert(pointer, rows.bytes[range].to_vec());
+            }
+        }
+    }
+    Ok(included)
+}
+
+/// The objects of one class that a level of pointers leads to, as far as the caller may see them.
+async fn read_targets(
+    objects: &Objects,
+    selected: &Selected<'_>,
+    class_name: &str,
+    ids: Vec<String>,
+) -> Result<RenderedRows> {
+    let scope = selected.scope;
+    let Some(class) = objects.schema().class(class_name).cloned() else { return Ok(RenderedRows::default()) };
+    super::find::refuse_internal_class(scope, class_name)?;
+    class.permissions.check(class_name, Operation::Get, scope)?;
+    let filter = Filter::Field {
+        path: FieldPath::top(OBJECT_ID),
+        test: Test::In(ids.into_iter().map(Value::String).collect()),
+    };
+    let plan = ReadPlan {
+        columns: plan_columns(&class, scope, selected.keys),
+        filter: objects.ruled_filter(scope, &class, filter)?,
+        class,
+        access: scope.readable(),
+        order: Vec::new(),
+        skip: 0,
+        limit: None,
+    };
+    read_rendered(objects, selected, plan, true).await
+}

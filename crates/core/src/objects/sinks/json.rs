@@ -1,0 +1,383 @@
+//! Rows to JSON bytes. Values of included pointers are left open and filled in by [`JsonSink::render`], when
+//! the objects they lead to have been read.
+
+use std::any::Any;
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::access::Acl;
+use crate::error::{Error, ErrorCode, Result};
+use crate::limits;
+use crate::ports::RowSink;
+use crate::query::{PlanColumn, ShownIn};
+use crate::schema::{Class, FieldType};
+use crate::value::{ColumnValue, Json, Pointer, Timestamp, append_column, append_json_string, parse_pointer};
+
+/// Encodes the rows of a plan.
+pub(in crate::objects) struct JsonSink {
+    columns: Vec<Encoder>,
+    /// What every row ends with: the stubs of its relations.
+    row_end: Vec<u8>,
+    /// What every row begins with, up to the object id.
+    row_start: &'static [u8],
+    class_name: Option<Arc<str>>,
+    out: Vec<u8>,
+    rows: Vec<Row>,
+    open: Vec<OpenValue>,
+    row_begin: usize,
+    readers: Option<String>,
+    acl_memo: AclMemo,
+    writers_next: bool,
+}
+
+struct Row {
+    object_id: Range<usize>,
+    bytes: Range<usize>,
+}
+
+/// How one column of the plan becomes a member of the row's object.
+struct Encoder {
+    column: PlanColumn,
+    /// `,"name":`
+    prefix: Vec<u8>,
+    target: ColumnTarget,
+}
+
+/// Where the value of a column goes.
+#[derive(Debug, Clone)]
+pub(in crate::objects) enum ColumnTarget {
+    /// Into the row as it is.
+    Value(FieldType),
+    /// The objects it points to are included.
+    Included(FieldType),
+}
+
+/// A place in `out` where an included value belongs.
+struct OpenValue {
+    at: usize,
+    column: usize,
+    content: OpenContent,
+}
+
+enum OpenContent {
+    One(Pointer),
+    Many(Vec<Element>),
+}
+
+enum Element {
+    Plain(Json),
+    Reference(Pointer),
+}
+
+/// Encoded rows that are complete.
+#[derive(Default)]
+pub(in crate::objects) struct RenderedRows {
+    /// The JSON objects, one after the other.
+    pub bytes: Vec<u8>,
+    /// Where each one stands.
+    pub rows: Vec<Range<usize>>,
+    /// The object id of each.
+    pub object_ids: Vec<String>,
+}
+
+/// Included objects by column of the plan and by reference.
+pub(in crate::objects) type Included = HashMap<usize, HashMap<Pointer, Vec<u8>>>;
+
+/// The last access list, since neighbouring rows often share one.
+#[derive(Default)]
+struct AclMemo {
+    readers: Option<String>,
+    writers: Option<String>,
+    json: Vec<u8>,
+}
+
+impl JsonSink {
+    /// `as_included` names the class in each row, as included objects do.
+    pub(in crate::objects) fn new(
+        class: &Arc<Class>,
+        columns: &[PlanColumn],
+        targets: impl Fn(&PlanColumn) -> ColumnTarget,
+        as_included: bool,
+    ) -> Self {
+        let mut row_end = Vec::new();
+        let mut encoders = Vec::with_capacity(columns.len());
+        for column in columns {
+            let name = column_name(class, column);
+            let mut prefix = vec![b','];
+            append_json_string(&mut prefix, name);
+            prefix.push(b':');
+            if let PlanColumn::Field { index, .. } = column
+                && let FieldType::Relation(target) = &class.fields[*index].kind
+            {
+                row_end.extend_from_slice(&prefix);
+                row_end.extend_from_slice(br#"{"__type":"Relation","className":"#);
+                append_json_string(&mut row_end, target);
+                row_end.push(b'}');
+            }
+            encoders.push(Encoder { column: column.clone(), prefix, target: targets(column) });
+        }
+        row_end.push(b'}');
+        JsonSink {
+            columns: encoders,
+            row_end,
+            row_start: if as_included { br#"{"__type":"Object","className":"# } else { br#"{"objectId":"# },
+            class_name: as_included.then(|| Arc::clone(&class.name)),
+            out: Vec::new(),
+            rows: Vec::new(),
+            open: Vec::new(),
+            row_begin: 0,
+            readers: None,
+            acl_memo: AclMemo::default(),
+            writers_next: false,
+        }
+    }
+
+    /// The references that have to be read, by column and class.
+    pub(in crate::objects) fn references(&self) -> HashMap<usize, HashMap<String, Vec<String>>> {
+        let mut wanted: HashMap<usize, HashMap<String, Vec<String>>> = HashMap::new();
+        let mut want = |column: usize, pointer: &Pointer| {
+            let ids = wanted.entry(column).or_default().entry(pointer.class_name.clone()).or_default();
+            ids.push(pointer.object_id.clone());
+        };
+        for open in &self.open {
+            match &open.content {
+                OpenContent::One(pointer) => want(open.column, pointer),
+                OpenContent::Many(elements) => {
+                    for element in elements {
+                        if let Element::Reference(pointer) = element {
+                            want(open.column, pointer);
+                        }
+                    }
+                }
+            }
+        }
+        for ids in wanted.values_mut().flat_map(HashMap::values_mut) {
+            ids.sort_unstable();
+            ids.dedup();
+        }
+        wanted
+    }
+
+    /// Fills the included objects in. What was not found (it does not exist, or the caller may not see it) leaves
+    /// no trace.
+    pub(in crate::objects) fn render(self, included: &Included) -> RenderedRows {
+        let object_ids = self.rows.iter().map(|row| self.object_id(row)).collect();
+        if self.open.is_empty() {
+            let rows = self.rows.into_iter().map(|row| row.bytes).collect();
+            return RenderedRows { bytes: self.out, rows, object_ids };
+        }
+        let mut rendered = RenderedRows { object_ids, ..RenderedRows::default() };
+        let mut open = self.open.iter().peekable();
+        for row in &self.rows {
+            let start = rendered.bytes.len();
+            let mut from = row.bytes.start;
+            while let Some(value) = open.next_if(|value| value.at <= row.bytes.end) {
+                rendered.bytes.extend_from_slice(&self.out[from..value.at]);
+                from = value.at;
+                self.render_open(value, included.get(&value.column), &mut rendered.bytes);
+            }
+            rendered.bytes.extend_from_slice(&self.out[from..row.bytes.end]);
+            rendered.rows.push(start..rendered.bytes.len());
+        }
+        rendered
+    }
+
+    fn object_id(&self, row: &Row) -> String {
+        serde_json::from_slice(&self.out[row.object_id.clone()]).unwrap_or_default()
+    }
+
+    fn render_open(&self, value: &OpenValue, included: Option<&HashMap<Pointer, Vec<u8>>>, out: &mut Vec<u8>) {
+        let find = |pointer: &Pointer| included.and_then(|objects| objects.get(pointer));
+        let prefix = &self.columns[value.column].prefix;
+        match &value.content {
+            OpenContent::One(pointer) => {
+                if let Some(object) = find(pointer) {
+                    out.extend_from_slice(prefix);
+                    out.extend_from_slice(object);
+                }
+            }
+            OpenContent::Many(elements) => {
+                out.extend_from_slice(prefix);
+                out.push(b'[');
+                let empty_at = out.len();
+                for element in elements {
+                    let at = out.len();
+                    if at > empty_at {
+                        out.push(b',');
+                    }
+                    match element {
+                        Element::Plain(json) => out.extend_from_slice(json.to_string().as_bytes()),
+                        Element::Reference(pointer) => match find(pointer) {
+                            Some(object) => out.extend_from_slice(object),
+                            None => out.truncate(at),
+                        },
+                    }
+                }
+                out.push(b']');
+            }
+        }
+    }
+
+    fn field(&mut self, index: usize, value: ColumnValue<'_>) -> Result<()> {
+        let encoder = &self.columns[index];
+        match &encoder.target {
+            ColumnTarget::Value(kind) => {
+                self.out.extend_from_slice(&encoder.prefix);
+                append_column(&mut self.out, kind, value)
+            }
+            ColumnTarget::Included(kind) => {
+                let content = open_content(kind, value)?;
+                self.open.push(OpenValue { at: self.out.len(), column: index, content });
+                Ok(())
+            }
+        }
+    }
+
+    fn time(&mut self, index: usize, ms: i64) {
+        self.out.extend_from_slice(&self.columns[index].prefix);
+        self.out.push(b'"');
+        Timestamp(ms).append_iso(&mut self.out);
+        self.out.push(b'"');
+    }
+
+    fn object_id_value(&mut self, id: &str) {
+        if self.class_name.is_some() {
+            self.out.extend_from_slice(br#","objectId":"#);
+        }
+        let start = self.out.len();
+        append_json_string(&mut self.out, id);
+        self.rows.push(Row { object_id: start..self.out.len(), bytes: self.row_begin..self.row_begin });
+    }
+
+    /// Takes the read list, then the write list, and writes both as one `ACL`.
+    fn access_list(&mut self, index: usize, value: ColumnValue<'_>) -> Result<()> {
+        let list = match value {
+            ColumnValue::Null => None,
+            ColumnValue::Text(json) => Some(json),
+            _ => return Err(Error::internal()),
+        };
+        if !self.writers_next {
+            self.readers = list.map(str::to_owned);
+            self.writers_next = true;
+            return Ok(());
+        }
+        self.writers_next = false;
+        if self.readers.is_none() && list.is_none() {
+            return Ok(());
+        }
+        self.acl_memo.refresh(self.readers.take(), list)?;
+        self.out.extend_from_slice(&self.columns[index].prefix);
+        self.out.extend_from_slice(&self.acl_memo.json);
+        Ok(())
+    }
+
+    /// Whether the value of a column may be seen in the current row.
+    fn is_shown(&self, index: usize) -> bool {
+        match (&self.columns[index].column, self.rows.last()) {
+            (PlanColumn::Field { shown: ShownIn::Row(id), .. }, Some(row)) => {
+                // Object ids are plain letters and digits unless they were chosen by a client.
+                self.out[row.object_id.clone()].strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\""))
+                    == Some(id.as_bytes())
+            }
+            _ => true,
+        }
+    }
+}
+
+impl AclMemo {
+    fn refresh(&mut self, readers: Option<String>, writers: Option<&str>) -> Result<()> {
+        if !self.json.is_empty() && self.readers == readers && self.writers.as_deref() == writers {
+            return Ok(());
+        }
+        let list = |json: Option<&str>| -> Result<Vec<String>> {
+            json.map_or(Ok(Vec::new()), |json| serde_json::from_str(json).map_err(|_| Error::internal()))
+        };
+        let (read, write) = (list(readers.as_deref())?, list(writers)?);
+        let acl = Acl::from_lists(read.iter().map(String::as_str), write.iter().map(String::as_str));
+        self.json = acl.to_json().to_string().into_bytes();
+        self.readers = readers;
+        self.writers = writers.map(str::to_owned);
+        Ok(())
+    }
+}
+
+fn column_name<'a>(class: &'a Class, column: &PlanColumn) -> &'a str {
+    match column {
+        PlanColumn::ObjectId => crate::schema::OBJECT_ID,
+        PlanColumn::CreatedAt => crate::schema::CREATED_AT,
+        PlanColumn::UpdatedAt => crate::schema::UPDATED_AT,
+        PlanColumn::Acl => crate::schema::ACL,
+        PlanColumn::Field { index, .. } => &class.fields[*index].name,
+    }
+}
+
+fn open_content(kind: &FieldType, value: ColumnValue<'_>) -> Result<OpenContent> {
+    match (kind, value) {
+        (FieldType::Pointer(class), ColumnValue::Text(id)) => {
+            Ok(OpenContent::One(Pointer { class_name: class.to_string(), object_id: id.to_owned() }))
+        }
+        (FieldType::Array, ColumnValue::Text(json)) => {
+            let items: Vec<Json> = serde_json::from_str(json).map_err(|_| Error::internal())?;
+            Ok(OpenContent::Many(items.into_iter().map(element).collect()))
+        }
+        _ => Err(Error::internal()),
+    }
+}
+
+fn element(json: Json) -> Element {
+    let reference = json
+        .as_object()
+        .filter(|map| map.get("__type").and_then(Json::as_str) == Some("Pointer"))
+        .and_then(|map| parse_pointer(map).ok());
+    match reference {
+        Some(pointer) => Element::Reference(pointer),
+        None => Element::Plain(json),
+    }
+}
+
+impl RowSink for JsonSink {
+    fn begin_row(&mut self) {
+        self.row_begin = self.out.len();
+        self.writers_next = false;
+        self.out.extend_from_slice(self.row_start);
+        if let Some(class_name) = &self.class_name {
+            append_json_string(&mut self.out, class_name);
+        }
+    }
+
+    fn column(&mut self, index: usize, value: ColumnValue<'_>) -> Result<()> {
+        match (&self.columns[index].column, value) {
+            (PlanColumn::ObjectId, ColumnValue::Text(id)) => self.object_id_value(id),
+            (PlanColumn::CreatedAt | PlanColumn::UpdatedAt, ColumnValue::Integer(ms)) => self.time(index, ms),
+            (PlanColumn::Acl, value) => self.access_list(index, value)?,
+            (PlanColumn::Field { .. }, ColumnValue::Null) => {}
+            (PlanColumn::Field { .. }, value) if self.is_shown(index) => self.field(index, value)?,
+            (PlanColumn::Field { .. }, _) => {}
+            _ => return Err(Error::internal()),
+        }
+        Ok(())
+    }
+
+    fn end_row(&mut self) -> Result<()> {
+        self.out.extend_from_slice(&self.row_end);
+        let end = self.out.len();
+        if let Some(row) = self.rows.last_mut() {
+            row.bytes = self.row_begin..end;
+        }
+        if end > limits::RESPONSE_BYTES_MAX {
+            return Err(Error::new(
+                ErrorCode::InvalidQuery,
+                format!(
+                    "The answer is larger than {} MB; ask for fewer objects with limit, or fewer fields with keys.",
+                    limits::RESPONSE_BYTES_MAX / 1024 / 1024
+                ),
+            ));
+        }
+        Ok(())
+    }
+
+    fn into_any(self: Box<Self>) -> Box<dyn Any> {
+        self
+    }
+}

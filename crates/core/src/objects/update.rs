@@ -1,0 +1,188 @@
+//! Changing objects: the update pipeline.
+
+use std::sync::Arc;
+
+use super::create::{is_blank, required};
+use super::find::not_found;
+use super::{Objects, Write, WriteAnswer, WriteKind};
+use crate::access::Scope;
+use crate::error::{Error, Result};
+use crate::ports::{
+    ArrayChange, Expectation, FieldUpdate, RelationEdit, RowValues, StepOutcome, WriteJob, WriteStep,
+};
+use crate::query::Filter;
+use crate::schema::{Class, FieldType, OBJECT_ID, Operation, UPDATED_AT};
+use crate::value::{FieldOp, JsonMap, Value};
+
+impl Objects {
+    /// Changes an object. Fails with 101 when it does not exist or the caller may not change it.
+    pub async fn update(
+        &self,
+        scope: &Scope,
+        class_name: &str,
+        object_id: &str,
+        body: JsonMap,
+    ) -> Result<WriteAnswer> {
+        self.authorise_write(scope, class_name, Operation::Update)?;
+        let mut write = Write::new(class_name, WriteKind::Update, object_id.to_owned(), self.clock().now());
+        write.read_body(scope, body)?;
+        self.update_write(scope, write).await
+    }
+
+    /// Runs the pipeline for a write that is decoded already.
+    pub async fn update_write(&self, scope: &Scope, mut write: Write) -> Result<WriteAnswer> {
+        let class_name = Arc::clone(&write.class_name);
+        let current = self.schema().class(&class_name).cloned().ok_or_else(not_found)?;
+        self.apply_rules(scope, &mut write).await?;
+        self.parts.hooks.before_save(scope, &mut write).await?;
+        check_required(&current, &write)?;
+        let filter = self.ruled_filter(scope, &current, by_id(&write.object_id))?;
+        let class = self.class_for_update(scope, &write, &filter).await?;
+        let changes = Changes::of(&class, &write)?;
+        let returning = changes.atomic_fields();
+        let job = WriteJob { steps: update_steps(scope, &mut write, class, filter, changes) };
+        let mut outcome = self.commit(&class_name, job).await?;
+        self.parts.hooks.after_save(scope, &write).await;
+        let first = if outcome.steps.is_empty() { StepOutcome::default() } else { outcome.steps.remove(0) };
+        Ok(update_answer(write, &returning, first.returned))
+    }
+
+    /// New fields are made only for an object that the caller may change: a write that fails leaves no trace.
+    async fn class_for_update(&self, scope: &Scope, write: &Write, filter: &Filter) -> Result<Arc<Class>> {
+        let schema = self.schema();
+        let class = schema.class(&write.class_name).ok_or_else(not_found)?;
+        let adds_fields = write.wanted_types().any(|(name, _)| class.field(name).is_none());
+        if adds_fields {
+            let plan = crate::query::ReadPlan {
+                class: Arc::clone(class),
+                columns: vec![crate::query::PlanColumn::ObjectId],
+                filter: filter.clone(),
+                access: scope.writable(),
+                order: Vec::new(),
+                skip: 0,
+                limit: Some(1),
+            };
+            if self.parts.store.count(plan).await? == 0 {
+                return Err(not_found());
+            }
+        }
+        self.class_for_write(scope, write).await
+    }
+}
+
+pub(super) fn by_id(object_id: &str) -> Filter {
+    Filter::equals(OBJECT_ID, Value::String(object_id.to_owned()))
+}
+
+/// A required field can be changed but not emptied.
+fn check_required(class: &Class, write: &Write) -> Result<()> {
+    for (name, op) in &write.fields {
+        let empties = match op {
+            FieldOp::Delete => true,
+            FieldOp::Set(value) => is_blank(value),
+            _ => false,
+        };
+        if empties && class.field(name).is_some_and(|field| field.required) {
+            return Err(required(name));
+        }
+    }
+    Ok(())
+}
+
+/// What the store is to do to the row.
+#[derive(Default)]
+struct Changes {
+    fields: Vec<(Arc<str>, FieldUpdate)>,
+    relations: Vec<RelationEdit>,
+}
+
+impl Changes {
+    fn of(class: &Class, write: &Write) -> Result<Self> {
+        let mut changes = Changes::default();
+        for (name, op) in &write.fields {
+            // Null and Delete on a field that does not exist change nothing.
+            let Some(field) = class.field(name) else { continue };
+            let is_relation = matches!(field.kind, FieldType::Relation(_));
+            match op.clone() {
+                FieldOp::Relate { add, remove, .. } => {
+                    changes.relations.push(RelationEdit { field: Arc::clone(name), add, remove });
+                }
+                _ if is_relation => {}
+                op => changes.fields.extend(field_update(op).map(|update| (Arc::clone(name), update))),
+            }
+        }
+        for (name, edits) in &write.nested {
+            changes.fields.push((Arc::clone(name), FieldUpdate::Nested(edits.clone())));
+        }
+        Ok(changes)
+    }
+
+    /// Fields whose new value depends on the stored one, so that the client has to be told.
+    fn atomic_fields(&self) -> Vec<Arc<str>> {
+        let is_atomic = |update: &FieldUpdate| !matches!(update, FieldUpdate::Set(_));
+        self.fields.iter().filter(|(_, update)| is_atomic(update)).map(|(name, _)| Arc::clone(name)).collect()
+    }
+}
+
+fn field_update(op: FieldOp) -> Option<FieldUpdate> {
+    Some(match op {
+        FieldOp::Set(value) => FieldUpdate::Set(value),
+        FieldOp::Delete => FieldUpdate::Set(Value::Null),
+        FieldOp::Increment(amount) => FieldUpdate::Increment(amount),
+        FieldOp::Add(elements) => FieldUpdate::Array(ArrayChange::Add, elements),
+        FieldOp::AddUnique(elements) => FieldUpdate::Array(ArrayChange::AddUnique, elements),
+        FieldOp::Remove(elements) => FieldUpdate::Array(ArrayChange::Remove, elements),
+        FieldOp::SetOnInsert(_) | FieldOp::Relate { .. } => return None,
+    })
+}
+
+fn update_steps(
+    scope: &Scope,
+    write: &mut Write,
+    class: Arc<Class>,
+    filter: Filter,
+    changes: Changes,
+) -> Vec<WriteStep> {
+    let returning = changes.atomic_fields();
+    let relations = changes.relations.into_iter().map(|edit| (write.object_id.clone(), edit)).collect();
+    let mut steps = vec![WriteStep::Update {
+        class,
+        filter,
+        access: scope.writable(),
+        updated_at: write.chosen_times.updated_at.unwrap_or(write.now),
+        acl: write.acl.clone(),
+        fields: changes.fields,
+        relations,
+        returning,
+        expect: Expectation::Some,
+    }];
+    steps.append(&mut write.more_steps);
+    steps
+}
+
+fn update_answer(write: Write, returning: &[Arc<str>], returned: RowValues) -> WriteAnswer {
+    let mut body = JsonMap::new();
+    let updated_at = write.chosen_times.updated_at.unwrap_or(write.now);
+    body.insert(UPDATED_AT.into(), updated_at.to_iso().into());
+    for (name, value) in returned {
+        if returning.contains(&name) {
+            body.insert(name.to_string(), value.to_json());
+        }
+    }
+    body.extend(write.more_answer);
+    WriteAnswer { object_id: write.object_id, body }
+}
+
+/// For rules that decide by what is stored.
+impl From<&Write> for Filter {
+    fn from(write: &Write) -> Self {
+        by_id(&write.object_id)
+    }
+}
+
+impl Write {
+    /// Refuses a field that clients may not write.
+    pub fn refuse_field(&self, field: &str, refusal: impl FnOnce() -> Error) -> Result<()> {
+        if self.fields.contains_key(field) || self.nested.contains_key(field) { Err(refusal()) } else { Ok(()) }
+    }
+}

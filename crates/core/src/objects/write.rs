@@ -1,0 +1,186 @@
+//! A write under construction: what a client asked for, checked and completed step by step.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::access::{Acl, Scope};
+use crate::error::{Error, ErrorCode, Result};
+use crate::limits;
+use crate::ports::WriteStep;
+use crate::schema::{ACL, CREATED_AT, FieldType, OBJECT_ID, UPDATED_AT, is_valid_field_name};
+use crate::value::{FieldOp, Json, JsonMap, NestedEdit, Timestamp, Value, check_nested_keys, parse_field};
+
+/// The creation or change of one object.
+#[derive(Debug)]
+pub struct Write {
+    /// The class, which may not exist yet.
+    pub class_name: Arc<str>,
+    /// Whether an object is made or changed.
+    pub kind: WriteKind,
+    /// The object's id.
+    pub object_id: String,
+    /// What happens to whole fields.
+    pub fields: IndexMap<Arc<str>, FieldOp>,
+    /// What happens inside Object fields (`address.city`).
+    pub nested: IndexMap<Arc<str>, Vec<(Vec<String>, NestedEdit)>>,
+    /// `Some` replaces the access list; `Some(None)` makes the object public.
+    pub acl: Option<Option<Acl>>,
+    /// The time of the write.
+    pub now: Timestamp,
+    /// Times that a holder of the maintenance key chose.
+    pub chosen_times: ChosenTimes,
+    /// Steps that rules add; they are committed with the write or not at all.
+    pub more_steps: Vec<WriteStep>,
+    /// Members that rules add to the answer.
+    pub more_answer: JsonMap,
+}
+
+/// Creation and modification times other than now.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct ChosenTimes {
+    /// Creation time.
+    pub created_at: Option<Timestamp>,
+    /// Modification time.
+    pub updated_at: Option<Timestamp>,
+}
+
+/// Whether an object is made or changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WriteKind {
+    /// A new object.
+    Create,
+    /// An existing object.
+    Update,
+}
+
+/// What the client is told of a write.
+#[derive(Debug)]
+pub struct WriteAnswer {
+    /// The id of the object.
+    pub object_id: String,
+    /// The members of the answer.
+    pub body: JsonMap,
+}
+
+impl Write {
+    /// An empty write.
+    pub fn new(class_name: &str, kind: WriteKind, object_id: String, now: Timestamp) -> Self {
+        Write {
+            class_name: class_name.into(),
+            kind,
+            object_id,
+            fields: IndexMap::new(),
+            nested: IndexMap::new(),
+            acl: None,
+            now,
+            chosen_times: ChosenTimes::default(),
+            more_steps: Vec::new(),
+            more_answer: JsonMap::new(),
+        }
+    }
+
+    /// Reads the members of a request body.
+    pub(super) fn read_body(&mut self, scope: &Scope, body: JsonMap) -> Result<()> {
+        for (key, json) in body {
+            match key.as_str() {
+                OBJECT_ID | "id" => {}
+                CREATED_AT => self.chosen_times.created_at = chosen_time(scope, json),
+                UPDATED_AT => self.chosen_times.updated_at = chosen_time(scope, json),
+                ACL => self.read_acl(&json)?,
+                key if key.contains('.') => self.read_nested(key, json)?,
+                key if is_valid_field_name(key) => {
+                    self.fields.insert(key.into(), parse_field(json)?);
+                }
+                key => return Err(invalid_field_name(key)),
+            }
+        }
+        Ok(())
+    }
+
+    fn read_acl(&mut self, json: &Json) -> Result<()> {
+        let is_delete = json.get("__op").and_then(Json::as_str) == Some("Delete");
+        self.acl = Some(match json {
+            Json::Null => None,
+            _ if is_delete => None,
+            json => Some(Acl::from_json(json)?),
+        });
+        Ok(())
+    }
+
+    fn read_nested(&mut self, key: &str, json: Json) -> Result<()> {
+        let mut parts = key.split('.');
+        let field = parts.next().unwrap_or_default();
+        let path: Vec<String> = parts.map(str::to_owned).collect();
+        if !is_valid_field_name(field)
+            || path.len() > limits::JSON_DEPTH_MAX
+            || path.iter().any(|part| part.is_empty() || part.contains(['$', '\0']))
+        {
+            return Err(invalid_field_name(key));
+        }
+        let edit = match parse_field(json)? {
+            FieldOp::Set(value) | FieldOp::SetOnInsert(value) => {
+                let json = value.to_json();
+                check_nested_keys(&json)?;
+                NestedEdit::Set(json)
+            }
+            FieldOp::Increment(amount) => NestedEdit::Increment(amount),
+            FieldOp::Delete => NestedEdit::Unset,
+            _ => {
+                return Err(Error::new(
+                    ErrorCode::CommandUnavailable,
+                    format!("{key}: inside an object, values can be set, incremented and deleted."),
+                ));
+            }
+        };
+        self.nested.entry(field.into()).or_default().push((path, edit));
+        Ok(())
+    }
+
+    /// Sets a field to a value.
+    pub fn set(&mut self, field: &str, value: Value) {
+        self.fields.insert(field.into(), FieldOp::Set(value));
+    }
+
+    /// The text a field is set to, if it is.
+    pub fn new_text(&self, field: &str) -> Option<&str> {
+        match self.fields.get(field) {
+            Some(FieldOp::Set(Value::String(text))) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The field types this write asks for. Null and removals ask for none.
+    pub(super) fn wanted_types(&self) -> impl Iterator<Item = (&str, FieldType)> {
+        let fields = self.fields.iter().filter_map(|(name, op)| Some((&**name, wanted_type(op)?)));
+        fields.chain(self.nested.keys().map(|name| (&**name, FieldType::Object)))
+    }
+}
+
+fn wanted_type(op: &FieldOp) -> Option<FieldType> {
+    match op {
+        FieldOp::Set(value) | FieldOp::SetOnInsert(value) => FieldType::of_value(value),
+        FieldOp::Delete => None,
+        FieldOp::Increment(_) => Some(FieldType::Number),
+        FieldOp::Add(_) | FieldOp::AddUnique(_) | FieldOp::Remove(_) => Some(FieldType::Array),
+        FieldOp::Relate { class_name, .. } if class_name.is_empty() => None,
+        FieldOp::Relate { class_name, .. } => Some(FieldType::Relation(class_name.as_str().into())),
+    }
+}
+
+/// Times belong to the server; only the maintenance key chooses them (imports do).
+fn chosen_time(scope: &Scope, json: Json) -> Option<Timestamp> {
+    if !scope.is_maintenance() {
+        return None;
+    }
+    match Value::from_json(json) {
+        Ok(Value::Date(time)) => Some(time),
+        Ok(Value::String(text)) => Timestamp::parse_iso(&text),
+        _ => None,
+    }
+}
+
+fn invalid_field_name(key: &str) -> Error {
+    let shown: String = key.chars().filter(|c| !c.is_control()).take(limits::NAME_LEN_MAX).collect();
+    Error::new(ErrorCode::InvalidKeyName, format!("Invalid field name: {shown}."))
+}

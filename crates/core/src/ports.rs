@@ -1,0 +1,22 @@
+//! What the kernel needs from outside, as small object-safe traits. Slices above implement them.
+
+mod callers;
+mod class_rules;
+mod clock;
+mod hooks;
+mod store;
+
+use std::future::Future;
+use std::pin::Pin;
+
+pub use callers::Callers;
+pub use class_rules::{ClassRules, RuleContext, RuleSet};
+pub use clock::{Clock, Ids};
+pub use hooks::{Hooks, NoHooks};
+pub use store::{
+    ArrayChange, FieldUpdate, RelationEdit, RowSink, Store, StoreError, StoreResult, StepOutcome, WriteJob,
+    WriteOutcome, WriteStep, RowValues, Expectation,
+};
+
+/// A boxed future, so that ports stay object-safe and the kernel needs no runtime.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -1,0 +1,246 @@
+//! The port to the database of one app.
+
+use std::sync::Arc;
+
+use thiserror::Error as ThisError;
+
+use super::BoxFuture;
+use crate::access::Acl;
+use crate::error::{Error, ErrorCode};
+use crate::query::{Filter, ReadPlan, RowAccess};
+use crate::schema::{Class, Schema, SchemaChange};
+use crate::value::{ColumnValue, Json, NestedEdit, Timestamp, Value};
+
+/// Result of a store operation.
+pub type StoreResult<T> = Result<T, StoreError>;
+
+/// The database of one app. Everything it is asked has been permitted already.
+pub trait Store: Send + Sync {
+    /// The newest schema snapshot. Cheap.
+    fn schema(&self) -> Arc<Schema>;
+
+    /// Applies changes in one transaction and returns the schema that holds them. Adding what is there already
+    /// with the same definition is no error, so racing requests may all ask.
+    fn change_schema(&self, changes: Vec<SchemaChange>) -> BoxFuture<'_, StoreResult<Arc<Schema>>>;
+
+    /// Runs a plan and feeds every row to the sink, which is handed back.
+    fn read(&self, plan: ReadPlan, sink: Box<dyn RowSink>) -> BoxFuture<'_, StoreResult<Box<dyn RowSink>>>;
+
+    /// Counts the rows of a plan; its order, page and columns do not matter.
+    fn count(&self, plan: ReadPlan) -> BoxFuture<'_, StoreResult<u64>>;
+
+    /// Commits a job: all of its steps or none. Jobs of several requests may share one transaction on disk.
+    /// The answer comes after the commit is durable and its events are published.
+    fn submit(&self, job: WriteJob) -> BoxFuture<'_, StoreResult<WriteOutcome>>;
+
+    /// Answers when the database can be reached.
+    fn ping(&self) -> BoxFuture<'_, StoreResult<()>>;
+
+    /// Finishes what is queued and closes all connections.
+    fn close(&self) -> BoxFuture<'_, ()>;
+}
+
+/// Receives the rows of a read, column by column, while the store still holds them.
+pub trait RowSink: Send {
+    /// A row begins.
+    fn begin_row(&mut self);
+    /// The value of column `index` of the plan. `PlanColumn::Acl` comes as two calls with the same index: the
+    /// read list, then the write list.
+    fn column(&mut self, index: usize, value: ColumnValue<'_>) -> Result<(), Error>;
+    /// The row is complete.
+    fn end_row(&mut self) -> Result<(), Error>;
+    /// For the owner to get its concrete sink back.
+    fn into_any(self: Box<Self>) -> Box<dyn std::any::Any>;
+}
+
+/// A closed set of changes that is committed as a whole. It needs nothing more from its maker, so the store
+/// can group it with others.
+#[derive(Debug, Default)]
+pub struct WriteJob {
+    /// Applied in order.
+    pub steps: Vec<WriteStep>,
+}
+
+/// Values of a new row by field name. Relations are not among them.
+pub type RowValues = Vec<(Arc<str>, Value)>;
+
+/// One change.
+#[derive(Debug)]
+pub enum WriteStep {
+    /// Adds an object.
+    Insert {
+        /// The class.
+        class: Arc<Class>,
+        /// The new id.
+        object_id: String,
+        /// Creation time.
+        created_at: Timestamp,
+        /// Modification time.
+        updated_at: Timestamp,
+        /// Its access list; `None` is public.
+        acl: Option<Acl>,
+        /// Values; fields without one are null.
+        values: RowValues,
+        /// First members of its relations.
+        relations: Vec<RelationEdit>,
+    },
+    /// Changes the objects that match.
+    Update {
+        /// The class.
+        class: Arc<Class>,
+        /// Which rows.
+        filter: Filter,
+        /// Which rows may be touched.
+        access: RowAccess,
+        /// Modification time.
+        updated_at: Timestamp,
+        /// `Some` replaces the access list (`Some(None)` makes the object public).
+        acl: Option<Option<Acl>>,
+        /// Changed fields.
+        fields: Vec<(Arc<str>, FieldUpdate)>,
+        /// Relation members that come or go; needs a filter that names one object id.
+        relations: Vec<(String, RelationEdit)>,
+        /// Fields whose new value is wanted back.
+        returning: Vec<Arc<str>>,
+        /// What to do when no row matches.
+        expect: Expectation,
+    },
+    /// Removes the objects that match, with their relation members.
+    Delete {
+        /// The class.
+        class: Arc<Class>,
+        /// Which rows.
+        filter: Filter,
+        /// Which rows may be touched.
+        access: RowAccess,
+        /// What to do when no row matches.
+        expect: Expectation,
+    },
+}
+
+/// What a step needs to have found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expectation {
+    /// At least one row, else the job fails with [`StoreError::NoMatch`].
+    Some,
+    /// Any number.
+    Any,
+}
+
+/// What happens to a field.
+#[derive(Debug, Clone, PartialEq)]
+pub enum FieldUpdate {
+    /// The new value; null removes it.
+    Set(Value),
+    /// Adds to a number; a missing one counts as 0.
+    Increment(f64),
+    /// Changes a JSON array; a missing one counts as empty.
+    Array(ArrayChange, Vec<Json>),
+    /// Changes values inside a JSON object, in order; a missing one counts as empty.
+    Nested(Vec<(Vec<String>, NestedEdit)>),
+}
+
+/// How an array changes. Elements are compared as deep JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ArrayChange {
+    /// Appends all.
+    Add,
+    /// Appends those that are not in it yet.
+    AddUnique,
+    /// Removes every equal element.
+    Remove,
+}
+
+/// Members that join or leave one relation field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RelationEdit {
+    /// The relation field.
+    pub field: Arc<str>,
+    /// Object ids that join.
+    pub add: Vec<String>,
+    /// Object ids that leave.
+    pub remove: Vec<String>,
+}
+
+/// What a committed job did, step by step.
+#[derive(Debug, Default)]
+pub struct WriteOutcome {
+    /// One for each step.
+    pub steps: Vec<StepOutcome>,
+}
+
+/// What one step did.
+#[derive(Debug, Default)]
+pub struct StepOutcome {
+    /// How many rows it touched.
+    pub rows: u64,
+    /// New values of the first touched row, as asked by `returning`.
+    pub returned: RowValues,
+}
+
+/// Why a store operation did not happen. Nothing of a failed job is stored.
+#[derive(Debug, ThisError)]
+pub enum StoreError {
+    /// A unique value exists already.
+    #[error("a unique value of {class} exists already")]
+    Duplicate {
+        /// The class.
+        class: Arc<str>,
+        /// The fields of the unique index; `objectId` for the id.
+        fields: Vec<Arc<str>>,
+    },
+    /// A step with [`Expectation::Some`] matched no row.
+    #[error("step {step} matched no row")]
+    NoMatch {
+        /// Which step, from 0.
+        step: usize,
+    },
+    /// The request itself is at fault, for example a field with another type; the error is for the caller.
+    #[error("{0}")]
+    Refused(Error),
+    /// Too much is queued.
+    #[error("the write queue is full")]
+    QueueFull,
+    /// The operation ran into its deadline.
+    #[error("the operation took too long")]
+    Deadline,
+    /// The store is closed or cannot be reached.
+    #[error("the database is not available: {0}")]
+    Unavailable(String),
+    /// A stored value is not what its column promises.
+    #[error("bad value in {table}.{column} of object {row}")]
+    CorruptRow {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+        /// The object id, when known.
+        row: String,
+    },
+    /// The database reported a failure of its own.
+    #[error("the database failed: {0}")]
+    Database(String),
+}
+
+/// The error for the caller. Failures of the database itself are told apart only in the log.
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Duplicate { .. } => Error::new(
+                ErrorCode::DuplicateValue,
+                "A duplicate value for a field with unique values was provided",
+            ),
+            StoreError::NoMatch { .. } => Error::new(ErrorCode::ObjectNotFound, "Object not found."),
+            StoreError::Refused(error) => error,
+            StoreError::QueueFull => {
+                Error::new(ErrorCode::RequestLimitExceeded, "Too many writes are waiting; try again later.")
+            }
+            StoreError::Deadline => Error::new(ErrorCode::Timeout, "The operation took too long."),
+            StoreError::Unavailable(_) => {
+                Error::new(ErrorCode::Unavailable, "The database is not available.")
+            }
+            StoreError::CorruptRow { .. } | StoreError::Database(_) => Error::internal(),
+        }
+    }
+}
+

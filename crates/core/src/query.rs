@@ -1,0 +1,94 @@
+//! What a reader asks for: conditions, order, page, fields; and the plan a store executes.
+
+mod options;
+mod parse_where;
+mod plan;
+
+use std::sync::Arc;
+
+use crate::value::{Pointer, Value};
+
+pub use options::{FindOptions, KeySelection, parse_order};
+pub use parse_where::parse_where;
+pub use plan::{OrderBy, OrderKey, PlanColumn, ReadPlan, RowAccess, ShownIn};
+
+/// A condition on a row.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Filter {
+    /// All of them hold; empty means every row.
+    And(Vec<Filter>),
+    /// A test of one field.
+    Field {
+        /// Which value is tested.
+        path: FieldPath,
+        /// How.
+        test: Test,
+    },
+    /// The row is a member of a relation field of `owner`.
+    RelatedTo {
+        /// The object that has the relation.
+        owner: Pointer,
+        /// Its relation field.
+        field: Arc<str>,
+    },
+    /// No row.
+    Never,
+}
+
+impl Filter {
+    /// The condition that every row meets.
+    pub fn all() -> Self {
+        Filter::And(Vec::new())
+    }
+
+    /// `field == value` on a top-level field.
+    pub fn equals(field: &str, value: Value) -> Self {
+        Filter::Field { path: FieldPath::top(field), test: Test::Equal(value) }
+    }
+}
+
+/// A field of a class, or a value inside an Object field (`address.city`).
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct FieldPath {
+    /// The field's name; also `objectId`, `createdAt`, `updatedAt`.
+    pub field: Arc<str>,
+    /// Keys inside the field's JSON, outermost first.
+    pub nested: Vec<String>,
+}
+
+impl FieldPath {
+    /// A field as a whole.
+    pub fn top(field: &str) -> Self {
+        FieldPath { field: field.into(), nested: Vec::new() }
+    }
+
+    /// Splits `a.b.c`.
+    pub fn parse(text: &str) -> Self {
+        let mut parts = text.split('.');
+        let field = parts.next().unwrap_or_default().into();
+        FieldPath { field, nested: parts.map(str::to_owned).collect() }
+    }
+}
+
+/// How a value is tested. On an Array field equality and membership ask for one element that matches.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Test {
+    /// Equal; null matches a missing value too.
+    Equal(Value),
+    /// Not equal; matches a missing value unless the operand is null.
+    NotEqual(Value),
+    /// Smaller.
+    Less(Value),
+    /// Smaller or equal.
+    LessOrEqual(Value),
+    /// Greater.
+    Greater(Value),
+    /// Greater or equal.
+    GreaterOrEqual(Value),
+    /// One of; null among them matches a missing value too.
+    In(Vec<Value>),
+    /// None of; matches a missing value unless null is among them.
+    NotIn(Vec<Value>),
+    /// Has a value (`true`) or has none.
+    Exists(bool),
+}

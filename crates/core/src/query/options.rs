@@ -1,0 +1,188 @@
+//! Order, page, fields and includes of a query.
+
+use indexmap::IndexMap;
+
+use super::parse_where::check_readable_path;
+use super::{FieldPath, OrderBy, OrderKey};
+use crate::access::Scope;
+use crate::error::{Error, ErrorCode, Result};
+use crate::limits;
+use crate::schema::Class;
+use crate::value::JsonMap;
+
+/// A query as its caller wrote it.
+#[derive(Debug, Clone, Default)]
+pub struct FindOptions {
+    /// The conditions, still as JSON: their meaning depends on the class.
+    pub conditions: JsonMap,
+    /// Sort keys, such as `title,-createdAt`.
+    pub order: Option<String>,
+    /// Rows to leave out at the start.
+    pub skip: u64,
+    /// Rows to return at most; `None` takes the app's default.
+    pub limit: Option<u64>,
+    /// Tell how many rows match, without regard to skip and limit.
+    pub count: bool,
+    /// Which fields to return.
+    pub keys: KeySelection,
+}
+
+/// Which fields an answer holds, and which pointers it follows.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct KeySelection {
+    /// Only these, if any are named. Paths lead into included objects.
+    pub only: Option<KeyTree>,
+    /// Not these.
+    pub exclude: Vec<String>,
+    /// Pointers to follow.
+    pub include: KeyTree,
+    /// Follow every pointer of the class itself.
+    pub include_all: bool,
+}
+
+/// Dotted paths, folded by their first parts.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct KeyTree {
+    /// What follows each first part.
+    pub children: IndexMap<String, KeyTree>,
+}
+
+impl KeyTree {
+    /// Adds `a.b.c`.
+    pub fn insert(&mut self, path: &str) {
+        let mut node = self;
+        for part in path.split('.').filter(|part| !part.is_empty()) {
+            node = node.children.entry(part.to_owned()).or_default();
+        }
+    }
+
+    /// Levels below this node.
+    fn depth(&self) -> usize {
+        self.children.values().map(|child| 1 + child.depth()).max().unwrap_or(0)
+    }
+}
+
+impl KeySelection {
+    /// Reads the comma-separated `keys`, `excludeKeys` and `include` parameters.
+    pub fn parse(keys: Option<&str>, exclude: Option<&str>, include: Option<&str>) -> Result<Self> {
+        let mut selection = KeySelection::default();
+        for path in parts(include) {
+            match path {
+                "*" => selection.include_all = true,
+                path => selection.include.insert(path),
+            }
+        }
+        let only: Vec<_> = parts(keys).collect();
+        if !only.is_empty() {
+            selection.only = Some(selection.select(&only));
+        }
+        selection.exclude = parts(exclude).map(str::to_owned).collect();
+        selection.check()?;
+        Ok(selection)
+    }
+
+    /// `keys=a.b` follows the pointer `a`.
+    fn select(&mut self, paths: &[&str]) -> KeyTree {
+        let mut tree = KeyTree::default();
+        for path in paths {
+            tree.insert(path);
+            if let Some((parent, _)) = path.rsplit_once('.') {
+                self.include.insert(parent);
+            }
+        }
+        tree
+    }
+
+    fn check(&self) -> Result<()> {
+        let paths = self.include.children.len();
+        if paths > limits::INCLUDE_PATHS_MAX || self.include.depth() > limits::INCLUDE_DEPTH_MAX {
+            return Err(Error::new(
+                ErrorCode::InvalidQuery,
+                format!(
+                    "A query includes at most {} pointers, {} levels deep.",
+                    limits::INCLUDE_PATHS_MAX,
+                    limits::INCLUDE_DEPTH_MAX
+                ),
+            ));
+        }
+        Ok(())
+    }
+
+    /// Whether a field is returned.
+    pub fn shows(&self, field: &str) -> bool {
+        !self.exclude.iter().any(|excluded| excluded == field)
+            && self.only.as_ref().is_none_or(|only| only.children.contains_key(field))
+    }
+
+    /// The selection that holds inside the objects included through `field`; `None` follows nothing.
+    pub fn inside(&self, field: &str, is_reference: bool) -> Option<KeySelection> {
+        let include = match self.include.children.get(field) {
+            Some(include) => include.clone(),
+            None if self.include_all && is_reference => KeyTree::default(),
+            None => return None,
+        };
+        let only = self.only.as_ref().and_then(|only| only.children.get(field)).cloned();
+        let prefix = format!("{field}.");
+        let exclude = self.exclude.iter().filter_map(|path| path.strip_prefix(&prefix)).map(str::to_owned);
+        Some(KeySelection {
+            // `keys=a` alone shows all of `a`.
+            only: only.filter(|only| !only.children.is_empty()),
+            exclude: exclude.collect(),
+            include,
+            include_all: false,
+        })
+    }
+}
+
+fn parts(list: Option<&str>) -> impl Iterator<Item = &str> {
+    list.unwrap_or_default().split(',').map(str::trim).filter(|part| !part.is_empty())
+}
+
+/// Reads `title,-createdAt`.
+pub fn parse_order(class: Option<&Class>, scope: &Scope, order: &str) -> Result<Vec<OrderBy>> {
+    let mut keys = Vec::new();
+    for part in parts(Some(order)) {
+        let (name, descending) = match part.strip_prefix('-') {
+            Some(name) => (name, true),
+            None => (part, false),
+        };
+        if name == "$score" {
+            return Err(Error::new(ErrorCode::InvalidQuery, "$score is not available yet"));
+        }
+        let path = FieldPath::parse(name);
+        check_readable_path(class, scope, &path, name)?;
+        keys.push(OrderBy { key: OrderKey::Field(path), descending });
+        if keys.len() > limits::ORDER_KEYS_MAX {
+            return Err(Error::new(
+                ErrorCode::InvalidQuery,
+                format!("A query sorts by at most {} keys.", limits::ORDER_KEYS_MAX),
+            ));
+        }
+    }
+    Ok(keys)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_and_includes() -> Result<()> {
+        let selection = KeySelection::parse(Some("title,owner.name"), Some("title"), Some("list,list.owner"))?;
+        assert!(!selection.shows("title") && selection.shows("owner") && !selection.shows("other"));
+        let owner = selection.inside("owner", true);
+        assert!(owner.is_some_and(|inner| inner.shows("name") && !inner.shows("email")));
+        assert!(selection.inside("list", true).is_some_and(|inner| inner.inside("owner", true).is_some()));
+        assert!(selection.inside("title", false).is_none());
+        Ok(())
+    }
+
+    #[test]
+    fn include_bombs_are_refused() {
+        let deep = "a.".repeat(11);
+        let wide = (0..51).map(|n| format!("f{n}")).collect::<Vec<_>>().join(",");
+        for include in [deep.as_str(), wide.as_str()] {
+            assert!(KeySelection::parse(None, None, Some(include)).is_err());
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! The plan of a read: what the kernel decided, ready for a store to execute.
+
+use std::sync::Arc;
+
+use super::{FieldPath, Filter};
+use crate::schema::Class;
+
+/// A read of one class. The kernel makes it; permissions are already part of it.
+#[derive(Debug, Clone)]
+pub struct ReadPlan {
+    /// The class to read.
+    pub class: Arc<Class>,
+    /// What each row yields, in this order.
+    pub columns: Vec<PlanColumn>,
+    /// Which rows the caller asked for.
+    pub filter: Filter,
+    /// Which rows the caller may see.
+    pub access: RowAccess,
+    /// Sort keys, most significant first. The store adds the row's age as the last one, so pages are stable.
+    pub order: Vec<OrderBy>,
+    /// Rows to leave out at the start.
+    pub skip: u64,
+    /// Rows to return at most; `None` is without a bound.
+    pub limit: Option<u64>,
+}
+
+/// One column of the answer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PlanColumn {
+    /// `objectId`, as text.
+    ObjectId,
+    /// `createdAt`, in milliseconds.
+    CreatedAt,
+    /// `updatedAt`, in milliseconds.
+    UpdatedAt,
+    /// The access list: two values, who may read and who may write, each null or JSON text.
+    Acl,
+    /// A field by its place in `class.fields`; relations yield nothing from storage.
+    Field {
+        /// Index into `class.fields`.
+        index: usize,
+        /// In which rows the value is shown.
+        shown: ShownIn,
+    },
+}
+
+/// In which rows of the answer a field is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ShownIn {
+    /// In each.
+    EveryRow,
+    /// Only in the row with this object id (a user's own).
+    Row(Arc<str>),
+}
+
+/// Which rows a caller may read or write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RowAccess {
+    /// All (master key, the server itself).
+    All,
+    /// Rows whose read list is empty or names one of these: `*`, user ids, `role:` names.
+    Readable(Arc<[String]>),
+    /// The same for the write list.
+    Writable(Arc<[String]>),
+}
+
+/// One sort key.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OrderBy {
+    /// What to sort by.
+    pub key: OrderKey,
+    /// Largest first. Missing values come first when ascending and last when descending.
+    pub descending: bool,
+}
+
+/// What a sort key looks at.
+#[derive(Debug, Clone, PartialEq)]
+pub enum OrderKey {
+    /// The value of a field.
+    Field(FieldPath),
+}

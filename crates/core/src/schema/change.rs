@@ -1,0 +1,186 @@
+//! Changes of the schema: their description, and the rules they must meet.
+
+use std::sync::Arc;
+
+use super::{Class, ClassPermissions, Field, FieldType, Schema, Visibility, check_class_name, check_field_name};
+use crate::error::{Error, ErrorCode, Result};
+use crate::limits;
+use crate::value::Value;
+
+/// One change of the schema.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SchemaChange {
+    /// Makes a class, or does nothing when it exists.
+    AddClass {
+        /// Its name.
+        name: Arc<str>,
+        /// Who may do what.
+        permissions: ClassPermissions,
+    },
+    /// Adds a field, or does nothing when it exists with the same type.
+    AddField {
+        /// The class.
+        class: Arc<str>,
+        /// The field.
+        field: FieldSpec,
+    },
+    /// Removes a field and its values.
+    DropField {
+        /// The class.
+        class: Arc<str>,
+        /// The field.
+        field: Arc<str>,
+    },
+    /// Replaces the class-level permissions.
+    SetPermissions {
+        /// The class.
+        class: Arc<str>,
+        /// The new permissions.
+        permissions: ClassPermissions,
+    },
+    /// Removes a class that holds no objects.
+    DropClass {
+        /// Its name.
+        name: Arc<str>,
+    },
+}
+
+/// A field to be made; the catalogue adds the physical name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FieldSpec {
+    /// The name clients use.
+    pub name: Arc<str>,
+    /// What it holds.
+    pub kind: FieldType,
+    /// See [`Field::required`].
+    pub required: bool,
+    /// See [`Field::default`].
+    pub default: Option<Value>,
+    /// See [`Field::visibility`].
+    pub visibility: Visibility,
+    /// See [`Field::unique`].
+    pub unique: bool,
+    /// See [`Field::indexed`].
+    pub indexed: bool,
+}
+
+impl FieldSpec {
+    /// An optional, public field.
+    pub fn new(name: &str, kind: FieldType) -> Self {
+        FieldSpec {
+            name: name.into(),
+            kind,
+            required: false,
+            default: None,
+            visibility: Visibility::Public,
+            unique: false,
+            indexed: false,
+        }
+    }
+
+    /// The field with its physical name.
+    pub fn into_field(self, column: Arc<str>) -> Field {
+        Field {
+            name: self.name,
+            column,
+            kind: self.kind,
+            required: self.required,
+            default: self.default,
+            visibility: self.visibility,
+            unique: self.unique,
+            indexed: self.indexed,
+        }
+    }
+}
+
+/// Checks a change against the schema it is about to be applied to. Stores call it inside the transaction, so
+/// that two racing changes cannot contradict each other.
+///
+/// `Ok(false)` means that nothing is left to do.
+pub fn check_change(schema: &Schema, change: &SchemaChange) -> Result<bool> {
+    match change {
+        SchemaChange::AddClass { name, .. } => check_add_class(schema, name),
+        SchemaChange::AddField { class, field } => check_add_field(existing(schema, class)?, field),
+        SchemaChange::DropField { class, field } => match existing(schema, class)?.field(field) {
+            Some(_) => Ok(true),
+            None => Err(Error::new(
+                ErrorCode::InvalidSchemaOperation,
+                format!("Field {field} does not exist, cannot delete."),
+            )),
+        },
+        SchemaChange::SetPermissions { class, .. } => existing(schema, class).map(|_| true),
+        SchemaChange::DropClass { name } => Ok(schema.class(name).is_some()),
+    }
+}
+
+fn existing<'a>(schema: &'a Schema, class: &str) -> Result<&'a Class> {
+    schema
+        .class(class)
+        .map(Arc::as_ref)
+        .ok_or_else(|| Error::new(ErrorCode::InvalidClassName, format!("Class {class} does not exist.")))
+}
+
+fn check_add_class(schema: &Schema, name: &str) -> Result<bool> {
+    check_class_name(name)?;
+    if schema.class(name).is_some() {
+        return Ok(false);
+    }
+    if schema.classes.len() >= limits::CLASSES_MAX {
+        return Err(Error::new(
+            ErrorCode::InvalidSchemaOperation,
+            format!("An app holds at most {} classes.", limits::CLASSES_MAX),
+        ));
+    }
+    Ok(true)
+}
+
+fn check_add_field(class: &Class, field: &FieldSpec) -> Result<bool> {
+    if field.visibility != Visibility::Hidden {
+        check_field_name(&field.name)?;
+    }
+    if let Some(present) = class.field(&field.name) {
+        return if present.kind == field.kind { Ok(false) } else { Err(mismatch(class, present, &field.kind)) };
+    }
+    if class.fields.len() >= limits::CLASS_FIELDS_MAX {
+        return Err(Error::new(
+            ErrorCode::InvalidSchemaOperation,
+            format!("A class holds at most {} fields.", limits::CLASS_FIELDS_MAX),
+        ));
+    }
+    if field.kind == FieldType::GeoPoint
+        && let Some(present) = class.fields.values().find(|present| present.kind == FieldType::GeoPoint)
+    {
+        return Err(Error::new(
+            ErrorCode::IncorrectType,
+            format!(
+                "currently, only one GeoPoint field may exist in an object. Adding {} when {} already exists.",
+                field.name, present.name
+            ),
+        ));
+    }
+    Ok(true)
+}
+
+fn mismatch(class: &Class, present: &Field, got: &FieldType) -> Error {
+    Error::new(
+        ErrorCode::IncorrectType,
+        format!("schema mismatch for {}.{}; expected {} but got {got}", class.name, present.name, present.kind),
+    )
+}
+
+/// Compares the types a write asks for with the class: the fields that have to be added first. A write that
+/// contradicts the class is refused with 111.
+pub fn fields_for_write<'a>(
+    class: &Class,
+    wanted: impl Iterator<Item = (&'a str, FieldType)>,
+) -> Result<Vec<FieldSpec>> {
+    let mut missing = Vec::new();
+    for (name, kind) in wanted {
+        match class.field(name) {
+            Some(present) if present.kind == kind => {}
+            Some(present) => return Err(mismatch(class, present, &kind)),
+            None => missing.push(FieldSpec::new(name, kind)),
+        }
+    }
+    Ok(missing)
+}

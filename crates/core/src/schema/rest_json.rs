@@ -1,0 +1,193 @@
+//! The JSON of the schemas API.
+//!
+//! Source: Parse REST protocol, "Schema".
+
+use std::sync::Arc;
+
+use super::{
+    ACL, CREATED_AT, Class, ClassPermissions, FieldSpec, FieldType, OBJECT_ID, UPDATED_AT, Visibility,
+    check_class_name, is_valid_field_name, system_fields,
+};
+use crate::error::{Error, ErrorCode, Result};
+use crate::value::{Json, JsonMap, Value};
+
+/// A class as the schemas API shows it.
+pub fn class_to_json(class: &Class) -> Json {
+    let mut fields = JsonMap::new();
+    for (name, kind) in [(OBJECT_ID, "String"), (CREATED_AT, "Date"), (UPDATED_AT, "Date"), (ACL, "ACL")] {
+        fields.insert(name.into(), serde_json::json!({ "type": kind }));
+    }
+    for field in class.fields.values().filter(|field| field.visibility != Visibility::Hidden) {
+        let mut json = JsonMap::new();
+        json.insert("type".into(), field.kind.name().into());
+        if let Some(target) = field.kind.target_class() {
+            json.insert("targetClass".into(), target.as_ref().into());
+        }
+        if field.required {
+            json.insert("required".into(), true.into());
+        }
+        if let Some(default) = &field.default {
+            json.insert("defaultValue".into(), default.to_json());
+        }
+        fields.insert(field.name.to_string(), Json::Object(json));
+    }
+    let mut json = JsonMap::new();
+    json.insert("className".into(), class.name.as_ref().into());
+    json.insert("fields".into(), Json::Object(fields));
+    json.insert("classLevelPermissions".into(), class.permissions.to_json());
+    Json::Object(json)
+}
+
+/// The body of a schemas request.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SchemaRequest {
+    /// What happens to each named field.
+    pub fields: Vec<(String, FieldChange)>,
+    /// New class-level permissions.
+    pub permissions: Option<ClassPermissions>,
+}
+
+/// What a schemas request wants of a field.
+#[derive(Debug, Clone, PartialEq)]
+pub enum FieldChange {
+    /// Make it.
+    Add(FieldSpec),
+    /// Remove it.
+    Delete,
+}
+
+/// Reads the body of `POST` and `PUT /schemas/:class`.
+pub fn parse_schema_request(class_name: &str, body: &JsonMap) -> Result<SchemaRequest> {
+    check_class_name(class_name)?;
+    if body.get("indexes").and_then(Json::as_object).is_some_and(|indexes| !indexes.is_empty()) {
+        return Err(Error::new(ErrorCode::InvalidQuery, "indexes in a schema request is not available yet"));
+    }
+    let mut fields = Vec::new();
+    match body.get("fields") {
+        None | Some(Json::Null) => {}
+        Some(Json::Object(map)) => {
+            for (name, json) in map {
+                if let Some(change) = field_change(class_name, name, json)? {
+                    fields.push((name.clone(), change));
+                }
+            }
+        }
+        Some(_) => return Err(Error::new(ErrorCode::InvalidJson, "fields must be an object")),
+    }
+    let permissions = match body.get("classLevelPermissions") {
+        None | Some(Json::Null) => None,
+        Some(json) => Some(ClassPermissions::from_json(json)?),
+    };
+    Ok(SchemaRequest { fields, permissions })
+}
+
+/// `None` for a built-in field named with the type it has anyway.
+fn field_change(class_name: &str, name: &str, json: &Json) -> Result<Option<FieldChange>> {
+    let Json::Object(definition) = json else {
+        return Err(Error::new(ErrorCode::InvalidJson, format!("the definition of field {name} must be an object")));
+    };
+    let deletes = definition.get("__op").and_then(Json::as_str) == Some("Delete");
+    if deletes && !is_valid_field_name(name) {
+        return Err(Error::new(ErrorCode::InvalidKeyName, format!("invalid field name: {name}")));
+    }
+    if is_built_in(class_name, name) {
+        return built_in_change(class_name, name, definition, deletes);
+    }
+    if deletes {
+        return Ok(Some(FieldChange::Delete));
+    }
+    if !is_valid_field_name(name) {
+        return Err(Error::new(ErrorCode::InvalidKeyName, format!("Invalid field name: {name}.")));
+    }
+    let kind = parse_field_type(definition)?;
+    field_spec(name, kind, definition).map(|spec| Some(FieldChange::Add(spec)))
+}
+
+fn is_built_in(class_name: &str, name: &str) -> bool {
+    [OBJECT_ID, CREATED_AT, UPDATED_AT, ACL].contains(&name)
+        || system_fields(class_name).iter().any(|field| *field.name == *name)
+}
+
+/// A client may send back what it was shown; anything else is a change that is not possible.
+fn built_in_change(
+    class_name: &str,
+    name: &str,
+    definition: &JsonMap,
+    deletes: bool,
+) -> Result<Option<FieldChange>> {
+    let shown = definition.get("type").and_then(Json::as_str);
+    let present = match name {
+        OBJECT_ID => Some("String"),
+        CREATED_AT | UPDATED_AT => Some("Date"),
+        ACL => Some("ACL"),
+        _ => system_fields(class_name).iter().find(|field| *field.name == *name).map(|field| field.kind.name()),
+    };
+    if !deletes && shown == present {
+        return Ok(None);
+    }
+    Err(Error::new(ErrorCode::FieldNotChangeable, format!("field {name} cannot be changed")))
+}
+
+/// Reads `{"type": …, "targetClass": …}`.
+pub fn parse_field_type(definition: &JsonMap) -> Result<FieldType> {
+    let invalid = |shown: String| Error::new(ErrorCode::IncorrectType, format!("invalid field type: {shown}"));
+    let name = match definition.get("type") {
+        Some(Json::String(name)) => name.as_str(),
+        Some(other) => return Err(invalid(other.to_string())),
+        None => return Err(invalid("undefined".to_owned())),
+    };
+    let target = definition.get("targetClass");
+    if matches!(name, "Pointer" | "Relation") {
+        match target {
+            None | Some(Json::Null) => {
+                return Err(Error::new(
+                    ErrorCode::MissingClassName,
+                    format!("type {name} needs a class name"),
+                ));
+            }
+            Some(Json::String(class)) => check_class_name(class)?,
+            Some(_) => return Err(Error::new(ErrorCode::InvalidJson, "targetClass must be a string")),
+        }
+    }
+    FieldType::from_name(name, target.and_then(Json::as_str)).ok_or_else(|| invalid(name.to_owned()))
+}
+
+fn field_spec(name: &str, kind: FieldType, definition: &JsonMap) -> Result<FieldSpec> {
+    let required = definition.get("required").and_then(Json::as_bool).unwrap_or(false);
+    let default = match definition.get("defaultValue") {
+        None | Some(Json::Null) => None,
+        Some(json) => Some(Value::from_json(json.clone())?),
+    };
+    if matches!(kind, FieldType::Relation(_)) && (required || default.is_some()) {
+        return Err(Error::new(
+            ErrorCode::IncorrectType,
+            "The 'required' and 'defaultValue' options are not applicable for Relation",
+        ));
+    }
+    match default.as_ref().and_then(FieldType::of_value) {
+        Some(got) if got != kind => Err(Error::new(
+            ErrorCode::IncorrectType,
+            format!("schema mismatch for {name} default value; expected {kind} but got {got}"),
+        )),
+        _ => Ok(FieldSpec { required, default, ..FieldSpec::new(name, kind) }),
+    }
+}
+
+/// For callers that hold a shared class name.
+impl SchemaRequest {
+    /// The fields to be made.
+    pub fn added_fields(&self) -> impl Iterator<Item = (&str, &FieldSpec)> {
+        self.fields.iter().filter_map(|(name, change)| match change {
+            FieldChange::Add(spec) => Some((name.as_str(), spec)),
+            FieldChange::Delete => None,
+        })
+    }
+
+    /// The fields to be removed.
+    pub fn deleted_fields(&self) -> impl Iterator<Item = Arc<str>> {
+        self.fields.iter().filter_map(|(name, change)| match change {
+            FieldChange::Add(_) => None,
+            FieldChange::Delete => Some(Arc::from(name.as_str())),
+        })
+    }
+}

@@ -1,0 +1,88 @@
+//! Classes that exist in every app, with the fields the protocol gives them.
+
+use std::sync::Arc;
+
+use super::{ClassPermissions, FieldSpec, FieldType, SchemaChange, Visibility};
+
+/// Classes that only the master key may touch, whatever their permissions say.
+pub const INTERNAL_CLASSES: &[&str] = &[
+    "_JobStatus", "_PushStatus", "_Hooks", "_GlobalConfig", "_GraphQLConfig", "_JobSchedule", "_Audience",
+    "_Idempotency",
+];
+
+/// The changes that bring an app's system classes into being; safe to apply at every start.
+pub fn system_classes() -> Vec<SchemaChange> {
+    let mut changes = Vec::new();
+    for class in ["_User", "_Installation", "_Role", "_Session"] {
+        changes.push(SchemaChange::AddClass { name: class.into(), permissions: ClassPermissions::default() });
+        changes.extend(
+            system_fields(class).into_iter().map(|field| SchemaChange::AddField { class: class.into(), field }),
+        );
+    }
+    changes
+}
+
+/// The built-in fields of a class; empty for classes of the app's owner. They can neither be removed nor changed.
+pub fn system_fields(class: &str) -> Vec<FieldSpec> {
+    match class {
+        "_User" => user_fields(),
+        "_Session" => session_fields(),
+        "_Role" => role_fields(),
+        "_Installation" => installation_fields(),
+        _ => Vec::new(),
+    }
+}
+
+/// `username_key` and `email_key` hold the normalised forms that must be unique.
+fn user_fields() -> Vec<FieldSpec> {
+    vec![
+        FieldSpec { indexed: true, ..string("username") },
+        FieldSpec { visibility: Visibility::WriteOnly, ..string("password") },
+        FieldSpec { visibility: Visibility::Owner, indexed: true, ..string("email") },
+        FieldSpec::new("emailVerified", FieldType::Boolean),
+        FieldSpec { visibility: Visibility::Owner, ..FieldSpec::new("authData", FieldType::Object) },
+        FieldSpec { visibility: Visibility::Hidden, ..string("_hashed_password") },
+        FieldSpec { visibility: Visibility::Hidden, unique: true, ..string("_username_key") },
+        FieldSpec { visibility: Visibility::Hidden, unique: true, ..string("_email_key") },
+    ]
+}
+
+/// `sessionToken` holds the SHA-256 of the token.
+fn session_fields() -> Vec<FieldSpec> {
+    vec![
+        FieldSpec { indexed: true, ..pointer("user", "_User") },
+        string("installationId"),
+        FieldSpec { visibility: Visibility::WriteOnly, unique: true, ..string("sessionToken") },
+        FieldSpec::new("expiresAt", FieldType::Date),
+        FieldSpec::new("createdWith", FieldType::Object),
+    ]
+}
+
+fn role_fields() -> Vec<FieldSpec> {
+    vec![
+        FieldSpec { unique: true, ..string("name") },
+        FieldSpec::new("users", FieldType::Relation("_User".into())),
+        FieldSpec::new("roles", FieldType::Relation("_Role".into())),
+    ]
+}
+
+fn installation_fields() -> Vec<FieldSpec> {
+    let mut fields: Vec<_> = [
+        "installationId", "deviceToken", "deviceType", "pushType", "GCMSenderId", "timeZone",
+        "localeIdentifier", "appVersion", "appName", "appIdentifier", "parseVersion",
+    ]
+    .into_iter()
+    .map(string)
+    .collect();
+    fields.insert(2, FieldSpec::new("channels", FieldType::Array));
+    fields.push(FieldSpec::new("badge", FieldType::Number));
+    fields
+}
+
+fn string(name: &str) -> FieldSpec {
+    FieldSpec::new(name, FieldType::String)
+}
+
+fn pointer(name: &str, class: &str) -> FieldSpec {
+    FieldSpec::new(name, FieldType::Pointer(Arc::from(class)))
+}
