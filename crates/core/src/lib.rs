@@ -8,6 +8,7 @@ pub mod access;
 pub mod app;
 pub mod error;
 pub mod events;
+pub mod identity;
 pub mod limits;
 pub mod objects;
 pub mod ports;

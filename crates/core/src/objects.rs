@@ -4,6 +4,7 @@ mod create;
 mod delete;
 mod find;
 mod include;
+mod classes;
 mod rows;
 mod sinks;
 mod update;
@@ -16,7 +17,7 @@ use crate::events::Events;
 use crate::ports::{Clock, Hooks, Ids, RuleSet, Store};
 use crate::schema::Schema;
 
-pub use find::{Counted, FindRequest, Found};
+pub use find::{FindRequest, Found};
 pub use rows::Object;
 pub use write::{Write, WriteAnswer, WriteKind};
 

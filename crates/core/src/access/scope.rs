@@ -38,6 +38,7 @@ pub struct UserCaller {
 pub struct Scope {
     authority: Authority,
     principals: Arc<[String]>,
+    installation_id: Option<Arc<str>>,
 }
 
 #[derive(Debug, Clone)]
@@ -54,13 +55,19 @@ impl Scope {
             principals.push(user.user_id.to_string());
             principals.extend(user.roles.iter().map(|role| format!("role:{role}")));
         }
-        Scope { authority: Authority::Caller(caller), principals: principals.into() }
+        Scope { authority: Authority::Caller(caller), principals: principals.into(), installation_id: None }
+    }
+
+    /// The same rights, used by a known installation of a client.
+    pub fn from_installation(mut self, installation_id: Option<Arc<str>>) -> Self {
+        self.installation_id = installation_id;
+        self
     }
 
     /// The server's own rights, for work that no caller asked for directly (looking up a session). Never hand
     /// such a scope to code that acts on a request's values.
     pub fn server() -> Self {
-        Scope { authority: Authority::Server, principals: Arc::new([]) }
+        Scope { authority: Authority::Server, principals: Arc::new([]), installation_id: None }
     }
 
     /// Who is asking; `None` is the server itself.
@@ -82,6 +89,11 @@ impl Scope {
     /// The signed-in user's id.
     pub fn user_id(&self) -> Option<&str> {
         self.user().map(|user| &*user.user_id)
+    }
+
+    /// The installation that asks; sessions remember it.
+    pub fn installation_id(&self) -> Option<&str> {
+        self.installation_id.as_deref()
     }
 
     /// Whether access lists and class-level permissions do not apply.

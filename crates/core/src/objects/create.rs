@@ -82,6 +82,14 @@ impl Objects {
         self.parts.store.submit(job).await.map_err(|error| self.explain(class_name, error))
     }
 
+    /// Commits steps of the server's own making, such as a new session.
+    pub async fn commit_steps(&self, scope: &Scope, steps: Vec<WriteStep>) -> Result<WriteOutcome> {
+        if !scope.is_server() {
+            return Err(Error::internal());
+        }
+        Ok(self.parts.store.submit(WriteJob { steps }).await?)
+    }
+
     fn explain(&self, class_name: &str, error: StoreError) -> Error {
         match self.parts.rules.of(class_name) {
             Some(rules) => rules.explain(error),

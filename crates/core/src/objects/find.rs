@@ -31,13 +31,15 @@ pub struct Found {
     pub count: Option<u64>,
 }
 
-/// How many rows match.
-pub type Counted = u64;
-
 impl Found {
     /// How many rows the answer holds.
     pub fn len(&self) -> usize {
         self.rows.rows.len()
+    }
+
+    /// Bytes of the list.
+    pub fn size(&self) -> usize {
+        self.rows.bytes.len() + self.rows.rows.len()
     }
 
     /// Whether it holds none.

@@ -85,8 +85,8 @@ impl Write {
         for (key, json) in body {
             match key.as_str() {
                 OBJECT_ID | "id" => {}
-                CREATED_AT => self.chosen_times.created_at = chosen_time(scope, json),
-                UPDATED_AT => self.chosen_times.updated_at = chosen_time(scope, json),
+                CREATED_AT => self.chosen_times.created_at = self.chosen_time(scope, &key, json)?,
+                UPDATED_AT => self.chosen_times.updated_at = self.chosen_time(scope, &key, json)?,
                 ACL => self.read_acl(&json)?,
                 key if key.contains('.') => self.read_nested(key, json)?,
                 key if is_valid_field_name(key) => {
@@ -96,6 +96,24 @@ impl Write {
             }
         }
         Ok(())
+    }
+
+    /// Times belong to the server; only the maintenance key chooses them (imports do).
+    fn chosen_time(&self, scope: &Scope, key: &str, json: Json) -> Result<Option<Timestamp>> {
+        let time = match Value::from_json(json)? {
+            Value::Date(time) => Some(time),
+            Value::String(text) if scope.is_maintenance() => Timestamp::parse_iso(&text),
+            Value::Null => None,
+            _ if self.kind == WriteKind::Update => None,
+            other => {
+                let got = FieldType::of_value(&other).map_or("null", |kind| kind.name());
+                return Err(Error::new(
+                    ErrorCode::IncorrectType,
+                    format!("schema mismatch for {}.{key}; expected Date but got {got}", self.class_name),
+                ));
+            }
+        };
+        Ok(time.filter(|_| scope.is_maintenance()))
     }
 
     fn read_acl(&mut self, json: &Json) -> Result<()> {
@@ -165,18 +183,6 @@ fn wanted_type(op: &FieldOp) -> Option<FieldType> {
         FieldOp::Add(_) | FieldOp::AddUnique(_) | FieldOp::Remove(_) => Some(FieldType::Array),
         FieldOp::Relate { class_name, .. } if class_name.is_empty() => None,
         FieldOp::Relate { class_name, .. } => Some(FieldType::Relation(class_name.as_str().into())),
-    }
-}
-
-/// Times belong to the server; only the maintenance key chooses them (imports do).
-fn chosen_time(scope: &Scope, json: Json) -> Option<Timestamp> {
-    if !scope.is_maintenance() {
-        return None;
-    }
-    match Value::from_json(json) {
-        Ok(Value::Date(time)) => Some(time),
-        Ok(Value::String(text)) => Timestamp::parse_iso(&text),
-        _ => None,
     }
 }
 

@@ -145,6 +145,7 @@ impl ClassPermissions {
         for (operation, grant) in Operation::ALL.into_iter().zip(&self.grants) {
             map.insert(operation.key().into(), grant_to_json(grant));
         }
+        map.insert("ACL".into(), public_acl());
         map.insert("protectedFields".into(), serde_json::json!({ "*": [] }));
         Json::Object(map)
     }
@@ -197,8 +198,14 @@ fn check_other_key(key: &str, value: &Json) -> Result<()> {
     }
 }
 
+/// The access list that new objects have anyway.
+fn public_acl() -> Json {
+    serde_json::json!({ "*": { "read": true, "write": true } })
+}
+
 fn says_nothing(value: &Json) -> bool {
     match value {
+        value if *value == public_acl() => true,
         Json::Array(list) => list.is_empty(),
         Json::Object(map) => map.values().all(|inner| inner.as_array().is_some_and(Vec::is_empty)),
         _ => false,

@@ -1,0 +1,50 @@
+//! The Parse REST endpoints on objects and classes.
+//!
+//! Source: Parse REST protocol, "Endpoints".
+
+mod batch;
+mod find_params;
+mod object_routes;
+mod schema_routes;
+mod server_info;
+
+use astrolabe_core::error::{Error, ErrorCode};
+use astrolabe_wire::parse::{Failure, health};
+use axum::Router;
+use axum::routing::{MethodRouter, any, get, post};
+
+/// Classes that have a path of their own beside `/classes`.
+const ALIASES: [(&str, &str); 4] =
+    [("/users", "_User"), ("/sessions", "_Session"), ("/roles", "_Role"), ("/installations", "_Installation")];
+
+/// All endpoints, relative to the mount. `more` are those of other slices; a batch reaches them too.
+pub fn routes(more: Router) -> Router {
+    let mut router = Router::new()
+        .route("/classes/{class}", get(object_routes::find).post(object_routes::create))
+        .route(
+            "/classes/{class}/{id}",
+            get(object_routes::get).put(object_routes::update).delete(object_routes::delete),
+        )
+        .route("/schemas", get(schema_routes::list).post(schema_routes::create))
+        .route(
+            "/schemas/{class}",
+            get(schema_routes::get)
+                .post(schema_routes::create_named)
+                .put(schema_routes::update)
+                .delete(schema_routes::delete),
+        )
+        .route("/serverInfo", get(server_info::show))
+        .merge(more);
+    for (path, class) in ALIASES {
+        router = router
+            .route(path, object_routes::collection_of(class))
+            .route(&format!("{path}/{{id}}"), object_routes::item_of(class));
+    }
+    let router = router.fallback(unknown_endpoint).method_not_allowed_fallback(unknown_endpoint);
+    let batch: MethodRouter = post(batch::run).with_state(batch::BatchRoutes::new(router.clone()));
+    router.route("/batch", batch.fallback(unknown_endpoint)).route("/health", any(async || health()))
+}
+
+async fn unknown_endpoint() -> Failure {
+    Failure(Error::new(ErrorCode::EndpointNotFound, "There is no such endpoint."))
+}

@@ -1,0 +1,90 @@
+//! `/classes/:class[/:id]` and the system classes that have a path of their own.
+
+use astrolabe_core::objects::FindRequest;
+use astrolabe_core::value::Json;
+use astrolabe_wire::parse::{Failure, ParseCall, created, json_bytes, json_value};
+use axum::extract::Path;
+use axum::response::Response;
+use axum::routing::{self, MethodRouter};
+use http::StatusCode;
+
+use super::find_params::{find_options, get_options};
+
+type Answer = Result<Response, Failure>;
+
+pub(super) async fn find(call: ParseCall, Path(class): Path<String>) -> Answer {
+    find_in(call, &class).await
+}
+
+pub(super) async fn create(call: ParseCall, Path(class): Path<String>) -> Answer {
+    create_in(call, &class, &format!("/classes/{class}")).await
+}
+
+pub(super) async fn get(call: ParseCall, Path((class, id)): Path<(String, String)>) -> Answer {
+    get_in(call, &class, &id).await
+}
+
+pub(super) async fn update(call: ParseCall, Path((class, id)): Path<(String, String)>) -> Answer {
+    update_in(call, &class, &id).await
+}
+
+pub(super) async fn delete(call: ParseCall, Path((class, id)): Path<(String, String)>) -> Answer {
+    delete_in(call, &class, &id).await
+}
+
+/// `GET` and `POST` on the objects of a fixed class.
+pub(super) fn collection_of(class: &'static str) -> MethodRouter {
+    let path = match class {
+        "_User" => "/users".to_owned(),
+        other => format!("/classes/{other}"),
+    };
+    routing::get(async move |call: ParseCall| find_in(call, class).await)
+        .post(async move |call: ParseCall| create_in(call, class, &path).await)
+}
+
+/// `GET`, `PUT` and `DELETE` on one object of a fixed class.
+pub(super) fn item_of(class: &'static str) -> MethodRouter {
+    routing::get(async move |call: ParseCall, Path(id): Path<String>| get_in(call, class, &id).await)
+        .put(async move |call: ParseCall, Path(id): Path<String>| update_in(call, class, &id).await)
+        .delete(async move |call: ParseCall, Path(id): Path<String>| delete_in(call, class, &id).await)
+}
+
+async fn find_in(call: ParseCall, class: &str) -> Answer {
+    let context = call.context.clone();
+    let options = find_options(&call.params())?;
+    let request = FindRequest { class_name: class, options };
+    let found = context.app.objects.find(&context.scope, request).await?;
+    let mut body = Vec::with_capacity(found.size() + 32);
+    body.extend_from_slice(br#"{"results":["#);
+    found.append_list(&mut body);
+    body.push(b']');
+    if let Some(count) = found.count {
+        body.extend_from_slice(format!(r#","count":{count}"#).as_bytes());
+    }
+    body.push(b'}');
+    Ok(json_bytes(StatusCode::OK, body))
+}
+
+async fn get_in(call: ParseCall, class: &str, id: &str) -> Answer {
+    let context = call.context.clone();
+    let keys = get_options(&call.params())?;
+    let object = context.app.objects.get(&context.scope, class, id, &keys).await?;
+    Ok(json_bytes(StatusCode::OK, object))
+}
+
+async fn create_in(call: ParseCall, class: &str, path: &str) -> Answer {
+    let context = &call.context;
+    let answer = context.app.objects.create(&context.scope, class, call.body).await?;
+    Ok(created(&format!("{}{path}/{}", context.base_url, answer.object_id), answer.body))
+}
+
+async fn update_in(call: ParseCall, class: &str, id: &str) -> Answer {
+    let context = &call.context;
+    let answer = context.app.objects.update(&context.scope, class, id, call.body).await?;
+    Ok(json_value(&Json::Object(answer.body)))
+}
+
+async fn delete_in(call: ParseCall, class: &str, id: &str) -> Answer {
+    call.app().objects.delete(call.scope(), class, id).await?;
+    Ok(json_bytes(StatusCode::OK, b"{}".to_vec()))
+}

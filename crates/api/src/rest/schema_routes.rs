@@ -1,0 +1,76 @@
+//! `/schemas`: classes are looked at and changed here. Master key only.
+
+use astrolabe_core::error::{Error, ErrorCode, Result};
+use astrolabe_core::schema::class_to_json;
+use astrolabe_core::value::{Json, JsonMap};
+use astrolabe_wire::parse::{Failure, ParseCall, json_bytes, json_value};
+use axum::extract::Path;
+use axum::response::Response;
+use http::StatusCode;
+
+type Answer = Result<Response, Failure>;
+
+pub(super) async fn list(call: ParseCall) -> Answer {
+    call.require_master()?;
+    let schema = call.app().objects.schema();
+    let classes: Vec<Json> = schema.classes.values().map(|class| class_to_json(class)).collect();
+    Ok(json_value(&serde_json::json!({ "results": classes })))
+}
+
+pub(super) async fn get(call: ParseCall, Path(class): Path<String>) -> Answer {
+    call.require_master()?;
+    let schema = call.app().objects.schema();
+    let class = schema.class(&class).ok_or_else(|| {
+        Error::new(ErrorCode::InvalidClassName, format!("Class {} does not exist.", printable(&class)))
+    })?;
+    Ok(json_value(&class_to_json(class)))
+}
+
+pub(super) async fn create(call: ParseCall) -> Answer {
+    create_class(call, None).await
+}
+
+pub(super) async fn create_named(call: ParseCall, Path(class): Path<String>) -> Answer {
+    create_class(call, Some(class)).await
+}
+
+async fn create_class(call: ParseCall, path: Option<String>) -> Answer {
+    call.require_master()?;
+    call.require_writer()?;
+    let name = class_name(path, &call.body)?;
+    let class = call.app().objects.create_class(call.scope(), &name, &call.body).await?;
+    Ok(json_value(&class_to_json(&class)))
+}
+
+pub(super) async fn update(call: ParseCall, Path(class): Path<String>) -> Answer {
+    call.require_master()?;
+    call.require_writer()?;
+    let name = class_name(Some(class), &call.body)?;
+    let class = call.app().objects.change_class(call.scope(), &name, &call.body).await?;
+    Ok(json_value(&class_to_json(&class)))
+}
+
+pub(super) async fn delete(call: ParseCall, Path(class): Path<String>) -> Answer {
+    call.require_master()?;
+    call.require_writer()?;
+    call.app().objects.drop_class(call.scope(), &class).await?;
+    Ok(json_bytes(StatusCode::OK, b"{}".to_vec()))
+}
+
+/// The name in the path and the one in the body have to agree.
+fn class_name(path: Option<String>, body: &JsonMap) -> Result<String> {
+    let named = body.get("className").and_then(Json::as_str);
+    match (path, named) {
+        (Some(path), Some(named)) if path != named => Err(Error::new(
+            ErrorCode::InvalidClassName,
+            format!("Class name mismatch between {} and {}.", printable(named), printable(&path)),
+        )),
+        (Some(path), _) => Ok(path),
+        (None, Some(named)) => Ok(named.to_owned()),
+        (None, None) => Err(Error::new(ErrorCode::MissingClassName, "POST /schemas needs a class name.")),
+    }
+}
+
+fn printable(name: &str) -> String {
+    name.chars().filter(|c| !c.is_control()).take(128).collect()
+}

@@ -1,0 +1,43 @@
+//! Accounts: users, sessions and passwords, with the Parse face on them.
+//!
+//! The rules of `_User` and `_Session` are given to the kernel as [`astrolabe_core::ports::ClassRules`], so they
+//! hold for every way to these classes; log-in and session look-up are services on top.
+
+mod callers;
+mod log_in;
+mod password;
+pub mod routes;
+mod session;
+mod session_rules;
+mod user_rules;
+
+use std::sync::Arc;
+
+use astrolabe_core::ports::{Ids, RuleSet};
+
+pub use callers::SessionCallers;
+pub use password::{PasswordCost, PasswordHasher};
+pub use session_rules::SessionRules;
+pub use user_rules::UserRules;
+
+/// The account service, one for all apps of a server.
+#[derive(Clone)]
+pub struct Auth {
+    hasher: Arc<PasswordHasher>,
+}
+
+impl Auth {
+    /// Starts the threads that hash passwords.
+    pub fn new(cost: PasswordCost, ids: Arc<dyn Ids>) -> Self {
+        Auth { hasher: Arc::new(PasswordHasher::new(cost, ids)) }
+    }
+
+    /// The rules of the account classes, for the kernel.
+    pub fn class_rules(&self) -> RuleSet {
+        RuleSet::default().with(Arc::new(UserRules::new(Arc::clone(&self.hasher)))).with(Arc::new(SessionRules))
+    }
+
+    pub(crate) fn hasher(&self) -> &PasswordHasher {
+        &self.hasher
+    }
+}

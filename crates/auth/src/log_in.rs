@@ -1,0 +1,117 @@
+//! Log-in and log-out with a password.
+
+use astrolabe_core::access::{Acl, Caller, Scope, UserCaller};
+use astrolabe_core::app::App;
+use astrolabe_core::error::{Error, ErrorCode, Result};
+use astrolabe_core::identity::identity_key;
+use astrolabe_core::objects::Object;
+use astrolabe_core::ports::RuleContext;
+use astrolabe_core::query::{Filter, KeySelection};
+use astrolabe_core::value::{Json, JsonMap, Value};
+
+use crate::Auth;
+use crate::session::{NewSession, Origin, USER, revoke_token};
+
+/// What a log-in presents.
+pub(crate) struct LogIn {
+    username: Option<String>,
+    email: Option<String>,
+    password: String,
+}
+
+/// A user who has logged in.
+pub(crate) struct LoggedIn {
+    /// The user's JSON, as the user sees it.
+    pub(crate) user: Vec<u8>,
+    /// The token of the new session.
+    pub(crate) session_token: String,
+}
+
+impl LogIn {
+    /// Reads the parameters. Fails with 200, 201, or 101 for values that are no strings.
+    pub(crate) fn from_params(params: &JsonMap) -> Result<Self> {
+        let given = |name: &str| params.get(name).filter(|json| !is_blank(json));
+        let (username, email, password) = (given("username"), given("email"), given("password"));
+        if username.is_none() && email.is_none() {
+            return Err(Error::new(ErrorCode::UsernameMissing, "username/email is required."));
+        }
+        let password = password
+            .ok_or_else(|| Error::new(ErrorCode::PasswordMissing, "password is required."))
+            .and_then(text)?;
+        let username = username.map(text).transpose()?;
+        Ok(LogIn { username, email: email.map(text).transpose()?, password })
+    }
+}
+
+fn is_blank(json: &Json) -> bool {
+    matches!(json, Json::Null) || json.as_str() == Some("")
+}
+
+fn text(json: &Json) -> Result<String> {
+    json.as_str().map(str::to_owned).ok_or_else(invalid_log_in)
+}
+
+/// One answer for an unknown user, a wrong password and a locked account.
+fn invalid_log_in() -> Error {
+    Error::new(ErrorCode::ObjectNotFound, "Invalid username/password.")
+}
+
+impl Auth {
+    /// Checks a password and opens a session.
+    pub(crate) async fn log_in(
+        &self,
+        app: &App,
+        scope: &Scope,
+        log_in: LogIn,
+    ) -> Result<LoggedIn> {
+        let user = self.check_password(app, log_in).await?;
+        let context = RuleContext { objects: &app.objects, scope };
+        let session = NewSession::for_user(context, &user.object_id, Origin::LogIn)?;
+        app.objects.commit_steps(&Scope::server(), session.steps).await?;
+        let user = user_as_seen_by_itself(app, &user.object_id).await?;
+        Ok(LoggedIn { user, session_token: session.token })
+    }
+
+    /// The user whose name and password these are. Takes as long for unknown users as for known ones.
+    async fn check_password(&self, app: &App, log_in: LogIn) -> Result<Object> {
+        let user = find_user(app, &log_in).await?;
+        let hash = user.as_ref().and_then(|user| user.text("_hashed_password"));
+        let matches = self.hasher().verify(&log_in.password, hash).await?;
+        user.filter(|user| matches && !is_locked_out(user)).ok_or_else(invalid_log_in)
+    }
+}
+
+/// Ends the session of a token.
+pub(crate) async fn log_out(app: &App, session_token: &str) -> Result<()> {
+    let step = revoke_token(&app.objects, session_token)?;
+    app.objects.commit_steps(&Scope::server(), vec![step]).await.map(|_| ())
+}
+
+/// By both when both are given; a name may also be an e-mail address.
+async fn find_user(app: &App, log_in: &LogIn) -> Result<Option<Object>> {
+    let by = |field: &str, name: &str| Filter::equals(field, Value::String(identity_key(name)));
+    let find = async |filter| app.objects.find_object(&Scope::server(), USER, filter).await;
+    match (&log_in.username, &log_in.email) {
+        (Some(name), Some(email)) => {
+            find(Filter::And(vec![by("_username_key", name), by("_email_key", email)])).await
+        }
+        (None, Some(email)) => find(by("_email_key", email)).await,
+        (Some(name), None) => match find(by("_username_key", name)).await? {
+            Some(user) => Ok(Some(user)),
+            None => find(by("_email_key", name)).await,
+        },
+        (None, None) => Ok(None),
+    }
+}
+
+/// An administrator locks a user out by emptying its access list.
+fn is_locked_out(user: &Object) -> bool {
+    user.acl.as_ref().is_some_and(|acl: &Acl| acl.entries.is_empty())
+}
+
+/// The user's JSON with everything its owner may see.
+pub(crate) async fn user_as_seen_by_itself(app: &App, user_id: &str) -> Result<Vec<u8>> {
+    let caller = UserCaller { user_id: user_id.into(), session_id: "".into(), roles: Vec::new() };
+    let scope = Scope::for_caller(Caller::User(caller.into()));
+    app.objects.get(&scope, USER, user_id, &KeySelection::default()).await
+}

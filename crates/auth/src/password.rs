@@ -1,0 +1,96 @@
+//! Passwords: Argon2id, on threads of its own so that a flood of log-ins cannot stop the server from answering
+//! anything else.
+//!
+//! Source of the parameters: OWASP Password Storage Cheat Sheet (19 MiB, two passes, one lane).
+
+mod pool;
+
+use std::sync::Arc;
+
+use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version};
+use astrolabe_core::error::{Error, ErrorCode, Result};
+use astrolabe_core::ports::Ids;
+
+use pool::HashPool;
+
+/// Bytes of a password; longer ones would only burn time.
+pub const PASSWORD_LEN_MAX: usize = 4_096;
+
+/// What hashing costs. Only tests choose another than the default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PasswordCost {
+    /// Memory, in KiB.
+    pub memory_kib: u32,
+    /// Passes over the memory.
+    pub passes: u32,
+}
+
+impl Default for PasswordCost {
+    fn default() -> Self {
+        PasswordCost { memory_kib: 19_456, passes: 2 }
+    }
+}
+
+impl PasswordCost {
+    /// The least that the algorithm allows: for tests of other things.
+    pub fn cheapest() -> Self {
+        PasswordCost { memory_kib: Params::MIN_M_COST, passes: 1 }
+    }
+}
+
+/// Makes and checks password hashes (PHC strings).
+pub struct PasswordHasher {
+    argon2: Argon2<'static>,
+    pool: HashPool,
+    ids: Arc<dyn Ids>,
+    /// Checked for unknown users, so that they take as long as known ones.
+    decoy: String,
+}
+
+impl PasswordHasher {
+    /// Starts the threads.
+    pub fn new(cost: PasswordCost, ids: Arc<dyn Ids>) -> Self {
+        // Out-of-range parameters fall back to the library's defaults, which are OWASP's.
+        let params = Params::new(cost.memory_kib, cost.passes, 1, None).unwrap_or(Params::DEFAULT);
+        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+        let decoy = hash_now(&argon2, "decoy", &salt(&*ids)).unwrap_or_default();
+        PasswordHasher { argon2, pool: HashPool::start(), ids, decoy }
+    }
+
+    /// The hash of a new password. Fails with 155 (status 429) when too many are waiting.
+    pub async fn hash(&self, password: &str) -> Result<String> {
+        let (argon2, password, salt) = (self.argon2.clone(), password.to_owned(), salt(&*self.ids));
+        self.pool.run(move || hash_now(&argon2, &password, &salt)).await?
+    }
+
+    /// Whether the password belongs to the hash. Without a hash the answer is no, after the same time.
+    pub async fn verify(&self, password: &str, hash: Option<&str>) -> Result<bool> {
+        if password.len() > PASSWORD_LEN_MAX {
+            return Ok(false);
+        }
+        let (argon2, password) = (self.argon2.clone(), password.to_owned());
+        let known = hash.is_some();
+        let hash = hash.unwrap_or(&self.decoy).to_owned();
+        let matches = self.pool.run(move || argon2.verify_password(password.as_bytes(), hash.as_str()).is_ok());
+        Ok(matches.await? && known)
+    }
+}
+
+fn salt(ids: &dyn Ids) -> [u8; 16] {
+    let mut salt = [0; 16];
+    ids.fill(&mut salt);
+    salt
+}
+
+fn hash_now(argon2: &Argon2<'_>, password: &str, salt: &[u8]) -> Result<String> {
+    if password.len() > PASSWORD_LEN_MAX {
+        return Err(Error::new(
+            ErrorCode::ValidationError,
+            format!("A password holds at most {PASSWORD_LEN_MAX} bytes."),
+        ));
+    }
+    match argon2.hash_password_with_salt(password.as_bytes(), salt) {
+        Ok(hash) => Ok(hash.to_string()),
+        Err(_) => Err(Error::internal()),
+    }
+}

@@ -1,0 +1,3 @@
+//! The wire faces of the account service.
+
+pub mod parse;

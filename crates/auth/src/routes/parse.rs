@@ -1,0 +1,67 @@
+//! The Parse face: log-in, log-out, and who am I. The rest of `/users` and `/sessions` are the ordinary object
+//! endpoints on `_User` and `_Session`.
+
+use astrolabe_core::error::{Error, ErrorCode, Result};
+use astrolabe_core::query::KeySelection;
+use astrolabe_core::value::append_json_string;
+use astrolabe_wire::parse::{Failure, ParseCall, json_bytes};
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::{get, post};
+use http::StatusCode;
+
+use crate::Auth;
+use crate::log_in::{LogIn, log_out, user_as_seen_by_itself};
+use crate::session::find_by_token;
+
+/// The routes, relative to the mount.
+pub fn routes(auth: Auth) -> Router {
+    Router::new()
+        .route("/login", get(log_in).post(log_in))
+        .route("/logout", post(log_out_current))
+        .route("/users/me", get(current_user))
+        .route("/sessions/me", get(current_session))
+        .with_state(auth)
+}
+
+async fn log_in(State(auth): State<Auth>, call: ParseCall) -> Result<Response, Failure> {
+    let context = call.context.clone();
+    let request = LogIn::from_params(&call.params())?;
+    let outcome = auth.log_in(&context.app, &context.scope, request).await?;
+    Ok(with_token(outcome.user, &outcome.session_token))
+}
+
+/// Without a session there is nothing to end, which is fine too.
+async fn log_out_current(call: ParseCall) -> Result<Response, Failure> {
+    if let Some(token) = &call.context.session_token {
+        log_out(call.app(), token).await?;
+    }
+    Ok(json_bytes(StatusCode::OK, b"{}".to_vec()))
+}
+
+async fn current_user(call: ParseCall) -> Result<Response, Failure> {
+    let (user, token) = (call.scope().user_id(), &call.context.session_token);
+    let (Some(user_id), Some(token)) = (user, token) else {
+        return Err(Error::denied(ErrorCode::InvalidSessionToken, "Invalid session token").into());
+    };
+    let user = user_as_seen_by_itself(call.app(), user_id).await?;
+    Ok(with_token(user, token))
+}
+
+async fn current_session(call: ParseCall) -> Result<Response, Failure> {
+    let Some(token) = &call.context.session_token else {
+        return Err(Error::new(ErrorCode::InvalidSessionToken, "Session token required.").into());
+    };
+    let session = find_by_token(call.app(), token, &KeySelection::default()).await?;
+    Ok(with_token(session, token))
+}
+
+/// Adds the caller's own token to an encoded object.
+fn with_token(mut object: Vec<u8>, token: &str) -> Response {
+    object.pop();
+    object.extend_from_slice(br#","sessionToken":"#);
+    append_json_string(&mut object, token);
+    object.push(b'}');
+    json_bytes(StatusCode::OK, object)
+}

@@ -1,0 +1,156 @@
+//! Sessions as the server keeps them: made at log-in, found by the hash of their token.
+
+use std::sync::Arc;
+
+use astrolabe_core::access::{Caller, Scope, UserCaller};
+use astrolabe_core::app::App;
+use astrolabe_core::error::{Error, ErrorCode, Result};
+use astrolabe_core::objects::Objects;
+use astrolabe_core::ports::{Expectation, RowValues, RuleContext, WriteStep};
+use astrolabe_core::query::{FieldPath, Filter, KeySelection, RowAccess, Test};
+use astrolabe_core::schema::Class;
+use astrolabe_core::value::{JsonMap, Pointer, Timestamp, Value};
+use sha2::{Digest, Sha256};
+
+/// The class of sessions.
+pub(crate) const SESSION: &str = "_Session";
+/// The class of users.
+pub(crate) const USER: &str = "_User";
+
+/// What is stored of a token.
+pub(crate) fn token_hash(token: &str) -> String {
+    hex::encode(Sha256::digest(token.as_bytes()))
+}
+
+/// How a session came to be.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Origin {
+    SignUp,
+    LogIn,
+    Create,
+}
+
+impl Origin {
+    /// The `createdWith` of the protocol.
+    pub(crate) fn created_with(self) -> JsonMap {
+        let (action, provider) = match self {
+            Origin::SignUp => ("signup", Some("password")),
+            Origin::LogIn => ("login", Some("password")),
+            Origin::Create => ("create", None),
+        };
+        let mut map = JsonMap::new();
+        map.insert("action".into(), action.into());
+        if let Some(provider) = provider {
+            map.insert("authProvider".into(), provider.into());
+        }
+        map
+    }
+}
+
+/// A session about to be stored. The token is known only here and to its owner.
+pub(crate) struct NewSession {
+    pub(crate) token: String,
+    pub(crate) steps: Vec<WriteStep>,
+}
+
+impl NewSession {
+    /// A session for a user. It replaces the one of the same installation and sweeps the user's expired ones.
+    pub(crate) fn for_user(
+        context: RuleContext<'_>,
+        user_id: &str,
+        origin: Origin,
+    ) -> Result<Self> {
+        let RuleContext { objects, scope } = context;
+        let installation_id = scope.installation_id();
+        let class = session_class(objects)?;
+        let now = objects.clock().now();
+        let token = objects.ids().session_token();
+        let mut values: RowValues = vec![
+            ("user".into(), user_pointer(user_id)),
+            ("sessionToken".into(), Value::String(token_hash(&token))),
+            ("createdWith".into(), Value::Object(origin.created_with())),
+        ];
+        values.extend(expiry(objects, now).map(|time| ("expiresAt".into(), Value::Date(time))));
+        values.extend(installation_id.map(|id| ("installationId".into(), Value::String(id.to_owned()))));
+        let mut steps = vec![delete_sessions(&class, expired_of(user_id, now))];
+        if let Some(id) = installation_id {
+            let same = Filter::equals("installationId", Value::String(id.to_owned()));
+            steps.push(delete_sessions(&class, Filter::And(vec![of_user(user_id), same])));
+        }
+        steps.push(WriteStep::Insert {
+            object_id: objects.ids().object_id(objects.settings().object_id_size),
+            created_at: now,
+            updated_at: now,
+            acl: None,
+            values,
+            relations: Vec::new(),
+            class,
+        });
+        Ok(NewSession { token, steps })
+    }
+}
+
+/// When a session that starts now ends; `None` is never.
+pub(crate) fn expiry(objects: &Objects, now: Timestamp) -> Option<Timestamp> {
+    let settings = objects.settings();
+    settings.sessions_expire.then(|| now.plus_seconds(settings.session_length_s))
+}
+
+/// Removes every session of a user.
+pub(crate) fn revoke_all(objects: &Objects, user_id: &str) -> Result<WriteStep> {
+    Ok(delete_sessions(&session_class(objects)?, of_user(user_id)))
+}
+
+/// Removes the session of a token.
+pub(crate) fn revoke_token(objects: &Objects, token: &str) -> Result<WriteStep> {
+    Ok(delete_sessions(&session_class(objects)?, of_token(token)))
+}
+
+/// The condition that finds the session of a token, past the rules that hash operands.
+pub(crate) fn of_token(token: &str) -> Filter {
+    Filter::equals("sessionToken", Value::String(token_hash(token)))
+}
+
+/// The condition that finds the sessions of a user.
+pub(crate) fn of_user(user_id: &str) -> Filter {
+    Filter::equals("user", user_pointer(user_id))
+}
+
+fn expired_of(user_id: &str, now: Timestamp) -> Filter {
+    let expired =
+        Filter::Field { path: FieldPath::top("expiresAt"), test: Test::LessOrEqual(Value::Date(now)) };
+    Filter::And(vec![of_user(user_id), expired])
+}
+
+fn delete_sessions(class: &Arc<Class>, filter: Filter) -> WriteStep {
+    WriteStep::Delete {
+        class: Arc::clone(class),
+        filter,
+        access: RowAccess::All,
+        expect: Expectation::Any,
+    }
+}
+
+fn session_class(objects: &Objects) -> Result<Arc<Class>> {
+    objects.schema().class(SESSION).cloned().ok_or_else(Error::internal)
+}
+
+/// A pointer to a user.
+pub(crate) fn user_pointer(user_id: &str) -> Value {
+    Value::Pointer(Pointer { class_name: USER.to_owned(), object_id: user_id.to_owned() })
+}
+
+/// The JSON of the session of a token, as its user sees it. Fails with 209.
+pub(crate) async fn find_by_token(app: &App, token: &str, keys: &KeySelection) -> Result<Vec<u8>> {
+    let not_found = || Error::new(ErrorCode::InvalidSessionToken, "Session token not found.");
+    let session = app.objects.find_object(&Scope::server(), SESSION, of_token(token)).await?;
+    let session = session.ok_or_else(not_found)?;
+    let user_id = session.pointer_id("user").ok_or_else(not_found)?;
+    let caller = UserCaller {
+        user_id: user_id.into(),
+        session_id: session.object_id.as_str().into(),
+        roles: Vec::new(),
+    };
+    let scope = Scope::for_caller(Caller::User(Arc::new(caller)));
+    app.objects.get(&scope, SESSION, &session.object_id, keys).await
+}

@@ -1,0 +1,229 @@
+//! The rules of `_User`: what a user needs, what is unique, who may change it, and what becomes of its sessions.
+//!
+//! Source: Parse REST protocol, "Users".
+
+use std::sync::Arc;
+
+use astrolabe_core::access::Acl;
+use astrolabe_core::error::{Error, ErrorCode, Result};
+use astrolabe_core::identity::identity_key;
+use astrolabe_core::objects::{Objects, Write, WriteKind};
+use astrolabe_core::ports::{BoxFuture, ClassRules, RuleContext, StoreError, WriteStep};
+use astrolabe_core::value::{FieldOp, Value};
+
+use crate::password::PasswordHasher;
+use crate::session::{NewSession, Origin, USER, revoke_all};
+
+/// See the module.
+pub struct UserRules {
+    hasher: Arc<PasswordHasher>,
+}
+
+impl UserRules {
+    /// Rules that hash with `hasher`.
+    pub fn new(hasher: Arc<PasswordHasher>) -> Self {
+        UserRules { hasher }
+    }
+}
+
+impl ClassRules for UserRules {
+    fn class_name(&self) -> &'static str {
+        USER
+    }
+
+    fn before_save<'a>(&'a self, context: RuleContext<'a>, write: &'a mut Write) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            match write.kind {
+                WriteKind::Create => self.prepare_sign_up(context, write).await,
+                WriteKind::Update => self.prepare_update(context, write).await,
+            }
+        })
+    }
+
+    fn before_delete<'a>(
+        &'a self,
+        context: RuleContext<'a>,
+        object_id: &'a str,
+    ) -> BoxFuture<'a, Result<Vec<WriteStep>>> {
+        Box::pin(std::future::ready(check_delete(context, object_id)))
+    }
+
+    fn explain(&self, error: StoreError) -> Error {
+        match &error {
+            StoreError::Duplicate { fields, .. } if names(fields, "_username_key") => {
+                Error::new(ErrorCode::UsernameTaken, "Account already exists for this username.")
+            }
+            StoreError::Duplicate { fields, .. } if names(fields, "_email_key") => {
+                Error::new(ErrorCode::EmailTaken, "Account already exists for this email address.")
+            }
+            _ => error.into(),
+        }
+    }
+}
+
+fn names(fields: &[Arc<str>], field: &str) -> bool {
+    fields.iter().any(|name| **name == *field)
+}
+
+impl UserRules {
+    async fn prepare_sign_up(&self, context: RuleContext<'_>, write: &mut Write) -> Result<()> {
+        refuse_server_fields(context, write)?;
+        if write.new_text("username").is_none_or(str::is_empty) {
+            return Err(Error::new(ErrorCode::UsernameMissing, "bad or missing username"));
+        }
+        let password = match write.new_text("password") {
+            Some(password) if !password.is_empty() => password.to_owned(),
+            _ => return Err(Error::new(ErrorCode::PasswordMissing, "password is required")),
+        };
+        set_keys(context.objects, write)?;
+        self.set_password(write, &password).await?;
+        write.acl = Some(Some(new_user_acl(context, write)));
+        let session = NewSession::for_user(context, &write.object_id, Origin::SignUp)?;
+        write.more_steps.extend(session.steps);
+        write.more_answer.insert("sessionToken".into(), session.token.into());
+        Ok(())
+    }
+
+    async fn prepare_update(&self, context: RuleContext<'_>, write: &mut Write) -> Result<()> {
+        let RuleContext { objects, scope } = context;
+        if !scope.is_privileged() && scope.user().is_none() {
+            return Err(Error::denied(
+                ErrorCode::SessionMissing,
+                format!("Cannot modify user {}.", write.object_id),
+            ));
+        }
+        refuse_server_fields(context, write)?;
+        check_change(write)?;
+        set_keys(objects, write)?;
+        keep_own_rights(write);
+        if let Some(password) = write.new_text("password").map(str::to_owned) {
+            self.set_password(write, &password).await?;
+            change_sessions(context, write)?;
+        }
+        Ok(())
+    }
+
+    async fn set_password(&self, write: &mut Write, password: &str) -> Result<()> {
+        let hash = self.hasher.hash(password).await?;
+        write.fields.shift_remove("password");
+        write.set("_hashed_password", Value::String(hash));
+        Ok(())
+    }
+}
+
+/// Fields that clients cannot give a user.
+fn refuse_server_fields(context: RuleContext<'_>, write: &mut Write) -> Result<()> {
+    write.fields.shift_remove("sessionToken");
+    if write.fields.contains_key("authData") || write.nested.contains_key("authData") {
+        return Err(Error::new(
+            ErrorCode::UnsupportedService,
+            "This authentication method is unsupported.",
+        ));
+    }
+    if context.scope.is_privileged() {
+        return Ok(());
+    }
+    write.refuse_field("emailVerified", || {
+        Error::denied(
+            ErrorCode::OperationForbidden,
+            "Clients aren't allowed to manually update email verification.",
+        )
+    })
+}
+
+/// A user keeps a name and a password.
+fn check_change(write: &Write) -> Result<()> {
+    for (field, code) in
+        [("username", ErrorCode::UsernameMissing), ("password", ErrorCode::PasswordMissing)]
+    {
+        if write.fields.contains_key(field) && write.new_text(field).is_none_or(str::is_empty) {
+            return Err(Error::new(code, format!("bad or missing {field}")));
+        }
+    }
+    Ok(())
+}
+
+/// Keeps the unique forms of user name and e-mail address in step with them.
+fn set_keys(objects: &Objects, write: &mut Write) -> Result<()> {
+    let settings = objects.settings();
+    if let Some(name) = write.new_text("username").map(str::to_owned) {
+        write.set("_username_key", Value::String(identity_key(&name)));
+        if settings.lowercase_usernames {
+            write.set("username", Value::String(name.to_lowercase()));
+        }
+    }
+    match write.fields.get("email").cloned() {
+        None => {}
+        Some(FieldOp::Delete | FieldOp::Set(Value::Null)) => write.set("_email_key", Value::Null),
+        Some(FieldOp::Set(Value::String(email))) if is_email(&email) => {
+            write.set("_email_key", Value::String(identity_key(&email)));
+            if settings.lowercase_emails {
+                write.set("email", Value::String(email.to_lowercase()));
+            }
+        }
+        Some(_) => {
+            return Err(Error::new(ErrorCode::InvalidEmailAddress, "Email address format is invalid."));
+        }
+    }
+    Ok(())
+}
+
+/// Something, an at sign, something, on one line: what the protocol asks for.
+fn is_email(text: &str) -> bool {
+    let Some((before, after)) = text.rsplit_once('@') else { return false };
+    let line = |part: &str| !part.is_empty() && !part.contains(['\n', '\r']);
+    line(before) && line(after)
+}
+
+/// A new user belongs to itself; others see it only where the app says so or the request asks for it.
+fn new_user_acl(context: RuleContext<'_>, write: &Write) -> Acl {
+    let mut acl = match &write.acl {
+        Some(Some(acl)) => acl.clone(),
+        _ if context.objects.settings().enforce_private_users => Acl::default(),
+        _ => Acl::default().with_public_read(),
+    };
+    acl.grant(&write.object_id);
+    acl
+}
+
+/// Nobody can lock a user out of its own account by an access list.
+fn keep_own_rights(write: &mut Write) {
+    if let Some(acl) = &mut write.acl {
+        acl.get_or_insert_default().grant(&write.object_id);
+    }
+}
+
+/// A new password ends the sessions that the old one opened; whoever changed their own gets a new one.
+fn change_sessions(context: RuleContext<'_>, write: &mut Write) -> Result<()> {
+    let RuleContext { objects, scope } = context;
+    if objects.settings().revoke_sessions_on_password_change {
+        write.more_steps.push(revoke_all(objects, &write.object_id)?);
+    }
+    if scope.user_id() == Some(&write.object_id) {
+        let session = NewSession::for_user(context, &write.object_id, Origin::LogIn)?;
+        write.more_steps.extend(session.steps);
+        write.more_answer.insert("sessionToken".into(), session.token.into());
+    }
+    Ok(())
+}
+
+fn check_delete(context: RuleContext<'_>, object_id: &str) -> Result<Vec<WriteStep>> {
+    if !context.scope.is_privileged() && context.scope.user_id() != Some(object_id) {
+        return Err(Error::new(ErrorCode::SessionMissing, "Insufficient auth to delete user"));
+    }
+    Ok(vec![revoke_all(context.objects, object_id)?])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_email;
+
+    #[test]
+    fn email_addresses() {
+        for (text, expected) in
+            [("a@b", true), ("a@b@c", true), ("@b", false), ("a@", false), ("ab", false), ("a@b\n", false)]
+        {
+            assert_eq!(is_email(text), expected, "{text}");
+        }
+    }
+}

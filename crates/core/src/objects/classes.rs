@@ -1,0 +1,87 @@
+//! Making, changing and removing classes, as the schemas API asks.
+
+use std::sync::Arc;
+
+use super::Objects;
+use crate::access::Scope;
+use crate::error::{Error, ErrorCode, Result};
+use crate::schema::{Class, SchemaChange, SchemaRequest, check_class_name, parse_schema_request};
+use crate::value::JsonMap;
+
+impl Objects {
+    /// Makes a class. Fails with 103 when it exists.
+    pub async fn create_class(&self, scope: &Scope, name: &str, body: &JsonMap) -> Result<Arc<Class>> {
+        require_privileged(scope)?;
+        let request = parse_schema_request(name, body)?;
+        if self.schema().class(name).is_some() {
+            return Err(Error::new(ErrorCode::InvalidClassName, format!("Class {name} already exists.")));
+        }
+        if let Some(field) = request.deleted_fields().next() {
+            return Err(Error::new(
+                ErrorCode::InvalidSchemaOperation,
+                format!("Field {field} does not exist, cannot delete."),
+            ));
+        }
+        let permissions = request.permissions.clone().unwrap_or_default();
+        let mut changes = vec![SchemaChange::AddClass { name: name.into(), permissions }];
+        changes.extend(added_fields(name, &request));
+        self.apply(name, changes).await
+    }
+
+    /// Adds and removes fields, and replaces permissions. Fails with 255 for fields that exist or do not exist.
+    pub async fn change_class(&self, scope: &Scope, name: &str, body: &JsonMap) -> Result<Arc<Class>> {
+        require_privileged(scope)?;
+        let request = parse_schema_request(name, body)?;
+        let schema = self.schema();
+        let class = schema.class(name).ok_or_else(|| {
+            Error::new(ErrorCode::InvalidClassName, format!("Class {name} does not exist."))
+        })?;
+        if let Some((field, _)) = request.added_fields().find(|(field, _)| class.field(field).is_some()) {
+            return Err(Error::new(
+                ErrorCode::InvalidSchemaOperation,
+                format!("Field {field} exists, cannot update."),
+            ));
+        }
+        let drop = |field| SchemaChange::DropField { class: name.into(), field };
+        let mut changes: Vec<_> = request.deleted_fields().map(drop).collect();
+        changes.extend(added_fields(name, &request));
+        if let Some(permissions) = request.permissions {
+            changes.push(SchemaChange::SetPermissions { class: name.into(), permissions });
+        }
+        self.apply(name, changes).await
+    }
+
+    /// Removes a class that holds no objects. Removing one that does not exist is no error.
+    pub async fn drop_class(&self, scope: &Scope, name: &str) -> Result<()> {
+        require_privileged(scope)?;
+        check_class_name(name)?;
+        if crate::schema::is_system_class(name) {
+            return Err(Error::new(
+                ErrorCode::InvalidSchemaOperation,
+                format!("Class {name} belongs to the server, cannot drop schema."),
+            ));
+        }
+        if self.schema().class(name).is_some() {
+            self.parts.store.change_schema(vec![SchemaChange::DropClass { name: name.into() }]).await?;
+        }
+        Ok(())
+    }
+
+    async fn apply(&self, name: &str, changes: Vec<SchemaChange>) -> Result<Arc<Class>> {
+        let schema = self.parts.store.change_schema(changes).await?;
+        schema.class(name).cloned().ok_or_else(Error::internal)
+    }
+}
+
+fn added_fields(name: &str, request: &SchemaRequest) -> impl Iterator<Item = SchemaChange> {
+    request
+        .added_fields()
+        .map(move |(_, field)| SchemaChange::AddField { class: name.into(), field: field.clone() })
+}
+
+fn require_privileged(scope: &Scope) -> Result<()> {
+    if scope.is_privileged() && !scope.is_read_only() {
+        return Ok(());
+    }
+    Err(Error::denied(ErrorCode::OperationForbidden, "Only the master key may change classes."))
+}

@@ -1,0 +1,112 @@
+//! Where a request comes from.
+//!
+//! The socket's peer counts, unless that peer is a listed proxy; then the address it forwarded counts. Forwarding
+//! headers of anybody else prove nothing, but they tell that a proxy stands in between, so such a request never
+//! passes for one from this machine.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use axum::extract::{ConnectInfo, Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use http::HeaderMap;
+use ipnet::IpNet;
+
+/// Headers by which proxies name the client.
+const FORWARDING_HEADERS: [&str; 4] = ["forwarded", "x-forwarded-for", "x-real-ip", "x-forwarded-host"];
+
+/// The address of the client, in the request's extensions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClientAddress {
+    /// Who is calling, as far as it is known.
+    pub ip: IpAddr,
+    /// Whether the address may open doors: false when a proxy that is not listed stands in between.
+    pub is_certain: bool,
+}
+
+impl ClientAddress {
+    /// Whether the client is surely in one of the networks.
+    pub fn is_in(&self, networks: &[IpNet]) -> bool {
+        let everybody = networks.iter().any(|network| network.prefix_len() == 0);
+        everybody || (self.is_certain && networks.iter().any(|network| network.contains(&self.ip)))
+    }
+}
+
+/// Middleware: finds the address out. Needs axum's connect info.
+pub async fn resolve(State(proxies): State<Arc<[IpNet]>>, mut request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    if let Some(peer) = peer {
+        let address = client_address(peer, request.headers(), &proxies);
+        request.extensions_mut().insert(address);
+    }
+    next.run(request).await
+}
+
+/// The rule itself.
+pub fn client_address(peer: IpAddr, headers: &HeaderMap, proxies: &[IpNet]) -> ClientAddress {
+    let peer = peer.to_canonical();
+    let is_proxy = |ip: &IpAddr| proxies.iter().any(|network| network.contains(ip));
+    if !is_proxy(&peer) {
+        let forwarded = FORWARDING_HEADERS.iter().any(|name| headers.contains_key(*name));
+        return ClientAddress { ip: peer, is_certain: !forwarded };
+    }
+    // The nearest address that is no proxy of ours is the client; what stands before it came from outside.
+    let forwarded = forwarded_for(headers);
+    match forwarded.iter().rev().find(|hop| !matches!(hop, Some(ip) if is_proxy(ip))) {
+        Some(Some(ip)) => ClientAddress { ip: *ip, is_certain: true },
+        Some(None) => ClientAddress { ip: peer, is_certain: false },
+        None => ClientAddress { ip: peer, is_certain: forwarded.is_empty() },
+    }
+}
+
+/// The hops of all `X-Forwarded-For` headers, first to last; `None` for one that is no address.
+fn forwarded_for(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
+    headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .flat_map(|value| value.to_str().unwrap_or("?").split(','))
+        .map(|hop| hop.trim().parse::<IpAddr>().ok().map(|ip| ip.to_canonical()))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(peer: &str, header: Option<(&'static str, &str)>, expected: (&str, bool)) {
+        let mut headers = HeaderMap::new();
+        if let Some((name, value)) = header
+            && let Ok(value) = value.parse()
+        {
+            headers.insert(name, value);
+        }
+        let proxies: Vec<IpNet> = ["10.0.0.0/8"].iter().filter_map(|text| text.parse().ok()).collect();
+        let Ok(peer) = peer.parse() else { return };
+        let found = client_address(peer, &headers, &proxies);
+        assert_eq!((found.ip.to_string().as_str(), found.is_certain), expected, "{peer} {header:?}");
+    }
+
+    #[test]
+    fn addresses() {
+        let forwarded = |value| Some(("x-forwarded-for", value));
+        check("127.0.0.1", None, ("127.0.0.1", true));
+        check("::ffff:127.0.0.1", None, ("127.0.0.1", true));
+        check("127.0.0.1", forwarded("9.9.9.9"), ("127.0.0.1", false));
+        check("127.0.0.1", Some(("x-real-ip", "127.0.0.1")), ("127.0.0.1", false));
+        check("127.0.0.1", Some(("forwarded", "for=127.0.0.1")), ("127.0.0.1", false));
+        check("10.0.0.1", forwarded("9.9.9.9"), ("9.9.9.9", true));
+        check("10.0.0.1", forwarded("127.0.0.1, 9.9.9.9, 10.0.0.2"), ("9.9.9.9", true));
+        check("10.0.0.1", forwarded("127.0.0.1, nonsense"), ("10.0.0.1", false));
+        check("10.0.0.1", None, ("10.0.0.1", true));
+        check("8.8.8.8", forwarded("127.0.0.1"), ("8.8.8.8", false));
+    }
+
+    #[test]
+    fn an_uncertain_address_is_in_no_network_but_the_whole_world() {
+        let networks = |text: &str| text.parse::<IpNet>().map(|network| vec![network]).unwrap_or_default();
+        let address = ClientAddress { ip: IpAddr::from([127, 0, 0, 1]), is_certain: false };
+        assert!(!address.is_in(&networks("127.0.0.0/8")));
+        assert!(address.is_in(&networks("0.0.0.0/0")));
+    }
+}

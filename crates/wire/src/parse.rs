@@ -1,0 +1,18 @@
+//! The Parse protocol's way of carrying requests and answers over HTTP.
+//!
+//! Source: Parse REST protocol, "Transport and request envelope".
+
+mod answer;
+mod call;
+mod cors;
+mod credentials;
+mod envelope;
+mod gate;
+mod params;
+mod path;
+
+pub use answer::{Failure, failure_body, created, json_bytes, json_value, render_failure};
+pub use call::{ParseCall, ParseContext};
+pub use gate::{ParseGate, gate, health};
+pub use params::Params;
+pub use path::normalised;
