@@ -5,5 +5,7 @@
 
 pub mod access_log;
 pub mod client_address;
+pub mod own_answer;
+pub mod panics;
 pub mod parse;
 pub mod request_id;

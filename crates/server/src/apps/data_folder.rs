@@ -1,0 +1,191 @@
+//! The data folder: `apps/<id>/app.json` and `apps/<id>/data.db` for every app.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use astrolabe_core::app::{HashedKey, is_valid_app_id};
+use astrolabe_core::ports::{Clock, Ids};
+
+use super::record::AppRecord;
+use super::{AppsError, files};
+
+/// A data folder. Any number of processes may read and change its records; one server at a time uses its
+/// databases (see [`DataFolder::lock`]).
+#[derive(Debug, Clone)]
+pub struct DataFolder {
+    path: PathBuf,
+}
+
+/// An app that has just been made, with the only copy of its master key.
+#[derive(Debug)]
+pub struct NewApp {
+    /// What the folder keeps.
+    pub record: AppRecord,
+    /// The master key.
+    pub master_key: String,
+}
+
+impl DataFolder {
+    /// Opens a folder, and makes it when it is not there.
+    pub fn open(path: &Path) -> Result<Self, AppsError> {
+        files::create_private_folder(&path.join("apps"))?;
+        Ok(DataFolder { path: path.to_owned() })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The SQLite file of an app; makes the folder around it.
+    pub fn database_of(&self, id: &str) -> Result<PathBuf, AppsError> {
+        let folder = self.app_folder(id)?;
+        files::create_private_folder(&folder)?;
+        Ok(folder.join("data.db"))
+    }
+
+    /// Makes an app with new keys.
+    pub fn create(&self, id: &str, name: &str, clock: &dyn Clock, ids: &dyn Ids) -> Result<NewApp, AppsError> {
+        let master_key = ids.key();
+        let record = AppRecord {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            created_at: clock.now().to_iso(),
+            rest_key: Some(ids.key()),
+            javascript_key: Some(ids.key()),
+            client_key: None,
+            master_key_sha256: HashedKey::of(&master_key).to_hex(),
+        };
+        let path = self.record_path(id)?;
+        files::create_private_folder(&self.app_folder(id)?)?;
+        if !files::create_private_file(&path, &encode(&record, &path)?)? {
+            return Err(AppsError::Exists(id.to_owned()));
+        }
+        Ok(NewApp { record, master_key })
+    }
+
+    /// The record of an app; `None` when there is no such app.
+    pub fn read(&self, id: &str) -> Result<Option<AppRecord>, AppsError> {
+        let path = self.record_path(id)?;
+        let damaged = |reason: String| AppsError::Damaged { path: path.clone(), reason };
+        let text = match fs::read(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(files::io_error(&path)(error)),
+        };
+        let record: AppRecord = serde_json::from_slice(&text).map_err(|error| damaged(error.to_string()))?;
+        if record.id != id {
+            return Err(damaged(format!("it says that it is of the app `{}`", record.id)));
+        }
+        record.keys().map_err(|reason| damaged(reason.to_owned()))?;
+        Ok(Some(record))
+    }
+
+    /// Every app, by id.
+    pub fn list(&self) -> Result<Vec<AppRecord>, AppsError> {
+        let folder = self.path.join("apps");
+        let mut ids = Vec::new();
+        for entry in fs::read_dir(&folder).map_err(files::io_error(&folder))? {
+            let name = entry.map_err(files::io_error(&folder))?.file_name();
+            ids.extend(name.into_string().ok().filter(|name| is_valid_app_id(name)));
+        }
+        ids.sort_unstable();
+        let mut records = Vec::with_capacity(ids.len());
+        for id in ids {
+            records.extend(self.read(&id)?);
+        }
+        Ok(records)
+    }
+
+    /// Gives an app a new master key and returns it; the old one stops working.
+    pub fn rotate_master_key(&self, id: &str, ids: &dyn Ids) -> Result<String, AppsError> {
+        let mut record = self.read(id)?.ok_or_else(|| self.missing(id))?;
+        let master_key = ids.key();
+        record.master_key_sha256 = HashedKey::of(&master_key).to_hex();
+        let path = self.record_path(id)?;
+        files::replace_private_file(&path, &encode(&record, &path)?)?;
+        Ok(master_key)
+    }
+
+    /// The error for an app that is not here.
+    pub fn missing(&self, id: &str) -> AppsError {
+        AppsError::Missing { id: id.to_owned(), folder: self.path.clone() }
+    }
+
+    pub(super) fn record_path(&self, id: &str) -> Result<PathBuf, AppsError> {
+        Ok(self.app_folder(id)?.join("app.json"))
+    }
+
+    /// An id becomes a path only here, after it was found to be harmless.
+    fn app_folder(&self, id: &str) -> Result<PathBuf, AppsError> {
+        if !is_valid_app_id(id) {
+            return Err(AppsError::InvalidId(id.to_owned()));
+        }
+        Ok(self.path.join("apps").join(id))
+    }
+}
+
+fn encode(record: &AppRecord, path: &Path) -> Result<Vec<u8>, AppsError> {
+    let damaged = |error: serde_json::Error| AppsError::Damaged { path: path.to_owned(), reason: error.to_string() };
+    let mut text = serde_json::to_vec_pretty(record).map_err(damaged)?;
+    text.push(b'\n');
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lifecycle::{SystemClock, SystemIds};
+
+    fn folder() -> (tempfile::TempDir, DataFolder) {
+        let folder = tempfile::TempDir::new().unwrap();
+        let data = DataFolder::open(folder.path()).unwrap();
+        (folder, data)
+    }
+
+    #[test]
+    fn apps_are_made_once_and_listed() {
+        let (_folder, data) = folder();
+        let made = data.create("b", "B", &SystemClock, &SystemIds).unwrap();
+        data.create("a", "A", &SystemClock, &SystemIds).unwrap();
+        let again = data.create("b", "other", &SystemClock, &SystemIds);
+        assert!(matches!(again, Err(AppsError::Exists(id)) if id == "b"));
+        assert_eq!(data.read("b").unwrap(), Some(made.record.clone()));
+        let ids: Vec<String> = data.list().unwrap().into_iter().map(|record| record.id).collect();
+        assert_eq!(ids, ["a", "b"]);
+        let text = fs::read_to_string(data.record_path("b").unwrap()).unwrap();
+        assert!(!text.contains(&made.master_key));
+        assert!(!format!("{:?}", made.record).contains(&made.record.rest_key.unwrap()));
+    }
+
+    #[test]
+    fn rotation_changes_the_master_key_only() {
+        let (_folder, data) = folder();
+        let made = data.create("a", "A", &SystemClock, &SystemIds).unwrap();
+        let master_key = data.rotate_master_key("a", &SystemIds).unwrap();
+        let keys = data.read("a").unwrap().unwrap().keys().unwrap();
+        let master = keys.master.unwrap();
+        assert!(master.matches(&master_key) && !master.matches(&made.master_key));
+        assert_eq!(keys.rest, made.record.rest_key);
+        assert!(matches!(data.rotate_master_key("z", &SystemIds), Err(AppsError::Missing { .. })));
+    }
+
+    #[test]
+    fn harmful_ids_never_become_paths() {
+        let (_folder, data) = folder();
+        for id in ["", "..", "a/b", "a\0", &"x".repeat(65)] {
+            assert!(matches!(data.read(id), Err(AppsError::InvalidId(_))), "{id}");
+        }
+    }
+
+    #[test]
+    fn damaged_records_are_named() {
+        let (_folder, data) = folder();
+        data.create("a", "A", &SystemClock, &SystemIds).unwrap();
+        let path = data.record_path("a").unwrap();
+        fs::write(&path, "{").unwrap();
+        let error = data.read("a").unwrap_err().to_string();
+        assert!(error.contains("app.json is damaged"), "{error}");
+    }
+}

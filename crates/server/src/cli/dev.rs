@@ -1,0 +1,64 @@
+//! `astrolabe dev`: the backend of the project in the current folder, with nothing to set up.
+//!
+//! Its keys stay the same from run to run. They are in clear in `.astrolabe/keys.json`, which git ignores, so that
+//! the site and tools beside it can read them.
+
+mod keys;
+
+use std::path::{Path, PathBuf};
+
+use astrolabe_core::app::HashedKey;
+
+use super::flags::ServerFlags;
+use super::serve::{self, Launch};
+use super::{declared, output};
+use crate::apps::DataFolder;
+use crate::config::{DeclaredApp, Mode};
+use keys::DevKeys;
+
+const PROJECT_FOLDER: &str = ".astrolabe";
+
+pub(super) fn run(flags: ServerFlags) -> anyhow::Result<()> {
+    let mut loaded = flags.load_config(Mode::Dev)?;
+    let project = Path::new(PROJECT_FOLDER);
+    let data_dir = loaded.config.server.data_dir.clone();
+    let folder = DataFolder::open(&data_dir)?;
+    let (declared, banner) = match loaded.config.app.take() {
+        Some(app) => {
+            let keys = keys::load_or_make(project, &app.id)?;
+            let banner = banner(&app, &keys, data_dir);
+            (Some(declared::complete(with_dev_keys(app, &keys), &folder)?), Some(banner))
+        }
+        None => (None, None),
+    };
+    serve::run(Launch { config: loaded.config, warnings: loaded.warnings, folder, declared, banner })
+}
+
+/// Keys of the configuration win over those of the project folder.
+fn with_dev_keys(mut app: DeclaredApp, dev: &DevKeys) -> DeclaredApp {
+    app.keys.rest.get_or_insert_with(|| dev.rest_key.clone());
+    app.keys.javascript.get_or_insert_with(|| dev.javascript_key.clone());
+    app.keys.master.get_or_insert_with(|| HashedKey::of(&dev.master_key));
+    app
+}
+
+fn banner(app: &DeclaredApp, dev: &DevKeys, data_dir: PathBuf) -> Box<dyn Fn(&str) -> String> {
+    let id = app.id.clone();
+    let rest = app.keys.rest.clone().unwrap_or_else(|| dev.rest_key.clone());
+    let javascript = app.keys.javascript.clone().unwrap_or_else(|| dev.javascript_key.clone());
+    let master = match app.keys.master {
+        Some(_) => "as configured".to_owned(),
+        None => dev.master_key.clone(),
+    };
+    Box::new(move |url| {
+        let rows = output::columns(&[
+            ("Parse API", &format!("{url}/parse")),
+            ("Application id", &id),
+            ("REST key", &rest),
+            ("JavaScript key", &javascript),
+            ("Master key", &master),
+            ("Data", &data_dir.display().to_string()),
+        ]);
+        format!("\n  Astrolabe {}, development\n\n{rows}\n", env!("CARGO_PKG_VERSION"))
+    })
+}

@@ -1,0 +1,134 @@
+//! What `dev` and `start` share: from a checked configuration to a server that has stopped.
+
+use std::io::ErrorKind;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use astrolabe_auth::PasswordCost;
+use astrolabe_core::app::Apps;
+use tokio::net::TcpListener;
+
+use super::output;
+use crate::apps::{AppDefinition, AppRegistry, DataFolder, RegistryLimits};
+use crate::config::Config;
+use crate::http::{self, HttpLimits};
+use crate::lifecycle::{Shutdown, SystemClock, SystemIds};
+use crate::router::{RouterParts, router};
+use crate::state::State;
+use crate::telemetry;
+
+/// For blocking work that is still running when everything else has stopped.
+const RUNTIME_GRACE: Duration = Duration::from_secs(2);
+
+/// Everything a server starts from.
+pub(super) struct Launch {
+    pub config: Config,
+    /// Sentences of the configuration for the log.
+    pub warnings: Vec<String>,
+    pub folder: DataFolder,
+    /// The app that the configuration declares, whole.
+    pub declared: Option<AppDefinition>,
+    /// What to print before the ready line, made from the server's address.
+    pub banner: Option<Box<dyn Fn(&str) -> String>>,
+}
+
+/// Runs a server until it is asked to stop.
+pub(super) fn run(launch: Launch) -> anyhow::Result<()> {
+    telemetry::start(&launch.config.server.log)?;
+    for warning in &launch.warnings {
+        tracing::warn!("{warning}");
+    }
+    let _lock = launch.folder.lock()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let outcome = runtime.block_on(async {
+        let shutdown = Shutdown::on_signals(launch.config.server.exit_on_stdin_eof)?;
+        let listener = bind(launch.config.server.listen).await?;
+        serve(launch, listener, shutdown).await
+    });
+    runtime.shutdown_timeout(RUNTIME_GRACE);
+    outcome
+}
+
+async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|error| match error.kind() {
+        ErrorKind::AddrInUse => anyhow::anyhow!(
+            "{address} is in use by another program; stop it, or choose another address with --listen"
+        ),
+        ErrorKind::PermissionDenied => anyhow::anyhow!(
+            "{address} may not be used by this user; choose a port from 1024 up with --listen"
+        ),
+        ErrorKind::AddrNotAvailable => anyhow::anyhow!(
+            "{address} is not an address of this machine; choose another one with --listen"
+        ),
+        _ => anyhow::Error::new(error).context(format!("cannot listen on {address}")),
+    })
+}
+
+/// Puts the server together, says that it is ready and serves.
+async fn serve(launch: Launch, listener: TcpListener, shutdown: Shutdown) -> anyhow::Result<()> {
+    let server = &launch.config.server;
+    let limits = HttpLimits { connections_max: server.connections_max, shutdown_grace: server.shutdown_grace };
+    let state = State::new(
+        Arc::new(SystemClock),
+        Arc::new(SystemIds),
+        PasswordCost::default(),
+        server.sqlite_synchronous,
+    );
+    let registry = registry(&launch, &state);
+    let parts = RouterParts {
+        apps: Arc::new(registry.clone()),
+        defaults: launch.config.defaults.clone(),
+        trusted_proxies: server.trusted_proxies.clone(),
+        shutdown: shutdown.clone(),
+    };
+    let router = router(&state, parts);
+    open_declared_app(&launch, &registry).await?;
+    announce(&launch, listener.local_addr()?)?;
+    let upkeep = tokio::spawn(registry.clone().keep_up());
+    http::serve(listener, router, limits, shutdown).await;
+    upkeep.abort();
+    registry.close_all().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+fn registry(launch: &Launch, state: &State) -> AppRegistry {
+    let server = &launch.config.server;
+    AppRegistry::new(
+        launch.folder.clone(),
+        launch.declared.clone(),
+        launch.config.defaults.clone(),
+        RegistryLimits { open_max: server.open_apps_max, idle: server.app_idle },
+        Arc::clone(&state.clock),
+        state.opener(),
+    )
+}
+
+/// A database that cannot be opened is a reason not to start, rather than one to fail every request.
+async fn open_declared_app(launch: &Launch, registry: &AppRegistry) -> anyhow::Result<()> {
+    if let Some(declared) = &launch.declared {
+        registry.by_id(&declared.id).await.with_context(|| format!("the app {} cannot be opened", declared.id))?;
+    }
+    Ok(())
+}
+
+/// The last line is for programs, and always the same.
+fn announce(launch: &Launch, address: SocketAddr) -> anyhow::Result<()> {
+    let url = format!("http://{}", reachable(address));
+    let banner = launch.banner.as_ref().map(|banner| banner(&url)).unwrap_or_default();
+    output::print(&format!("{banner}ready {url}\n")).context("standard output cannot be written to")?;
+    tracing::info!(url, data = %launch.folder.path().display(), "accepting connections");
+    Ok(())
+}
+
+/// "Every address" cannot be visited, but this machine is always one of them.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
+}

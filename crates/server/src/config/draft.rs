@@ -1,0 +1,93 @@
+//! The configuration while its sources are applied one over the other, and the checks between settings.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use astrolabe_core::app::{AppKeys, AppSettings};
+
+use super::mistakes::Mistake;
+use super::{Config, DeclaredApp, LogConfig, LogFormat, Mode, ServerConfig, SqliteSynchronous};
+
+/// Port of `dev` and `start`, as Parse Server has it.
+const DEFAULT_PORT: u16 = 1337;
+
+/// What the sources have said so far. Setters of the table write here.
+pub(super) struct Draft {
+    pub server: ServerConfig,
+    pub settings: AppSettings,
+    pub app_id: Option<String>,
+    pub app_name: Option<String>,
+    pub keys: AppKeys,
+    pub database: Option<PathBuf>,
+    /// Parse Server's `serverURL`: counts when nothing gives the public address.
+    pub server_url: Option<String>,
+}
+
+impl Draft {
+    /// The defaults of a command.
+    pub(super) fn new(mode: Mode) -> Self {
+        let dev = mode == Mode::Dev;
+        Draft {
+            server: server_defaults(mode),
+            settings: AppSettings { allow_client_class_creation: dev, ..AppSettings::default() },
+            app_id: dev.then(|| "dev".to_owned()),
+            app_name: None,
+            keys: AppKeys::default(),
+            database: None,
+            server_url: None,
+        }
+    }
+
+    /// Checks settings against each other and makes the configuration.
+    pub(super) fn finish(mut self, mode: Mode, mistakes: &mut Vec<Mistake>) -> Config {
+        self.check_app(mode, mistakes);
+        self.settings.public_url = self.settings.public_url.or(self.server_url);
+        if let Some(max) = self.settings.max_limit {
+            self.settings.default_limit = self.settings.default_limit.min(max);
+        }
+        let (name, keys, database) = (self.app_name, self.keys, self.database);
+        let settings = self.settings.clone();
+        let app = self.app_id.map(|id| DeclaredApp { id, name, keys, settings, database });
+        Config { server: self.server, app, defaults: self.settings }
+    }
+
+    fn check_app(&self, mode: Mode, mistakes: &mut Vec<Mistake>) {
+        if mode == Mode::Start && self.app_id.is_none() {
+            if self.has_any_key() {
+                mistakes.push(Mistake::new("app.id", "is missing, but keys of an app are given; set `app.id`, `--app-id` or `ASTROLABE_APP_ID`"));
+            }
+            if self.database.is_some() {
+                mistakes.push(Mistake::new("app.id", "is missing, but `database.url` gives the database of an app; without it every app has its own file in the data folder"));
+            }
+        }
+        if self.keys.master.is_some() && self.keys.master == self.keys.read_only_master {
+            mistakes.push(Mistake::new("app.read_only_master_key", "must not be the same as `app.master_key`"));
+        }
+    }
+
+    fn has_any_key(&self) -> bool {
+        let keys = &self.keys;
+        keys.client_key_needed()
+            || [&keys.master, &keys.read_only_master, &keys.maintenance].into_iter().any(Option::is_some)
+    }
+}
+
+fn server_defaults(mode: Mode) -> ServerConfig {
+    let (host, data_dir, format) = match mode {
+        Mode::Dev => (Ipv4Addr::LOCALHOST, ".astrolabe/data", LogFormat::Pretty),
+        Mode::Start => (Ipv4Addr::UNSPECIFIED, "data", LogFormat::Json),
+    };
+    ServerConfig {
+        listen: SocketAddr::new(IpAddr::V4(host), DEFAULT_PORT),
+        data_dir: data_dir.into(),
+        trusted_proxies: Vec::new(),
+        sqlite_synchronous: SqliteSynchronous::Full,
+        exit_on_stdin_eof: false,
+        connections_max: 10_000,
+        shutdown_grace: Duration::from_secs(20),
+        open_apps_max: 1_000,
+        app_idle: Duration::from_secs(10 * 60),
+        log: LogConfig { format, level: "info".into() },
+    }
+}

@@ -1,0 +1,102 @@
+//! Who may do what: keys by address, classes, users and sessions.
+
+use crate::config::kind::Kind;
+use crate::config::setting::Setting;
+
+/// A century: long enough for "never", short enough for every date to stay valid.
+const SESSION_LENGTH_S_MAX: u64 = 100 * 365 * 24 * 60 * 60;
+
+pub(super) const ACCESS: &[Setting] = &[
+    Setting::new(
+        "access.master_key_ips",
+        "ASTROLABE_MASTER_KEY_IPS",
+        Kind::Networks(|draft, nets| draft.settings.master_key_ips = nets),
+    )
+    .parse("masterKeyIps", "PARSE_SERVER_MASTER_KEY_IPS")
+    .default("127.0.0.1,::1")
+    .doc("Addresses that may use the master key."),
+    Setting::new(
+        "access.read_only_master_key_ips",
+        "ASTROLABE_READ_ONLY_MASTER_KEY_IPS",
+        Kind::Networks(|draft, nets| draft.settings.read_only_master_key_ips = nets),
+    )
+    .parse("readOnlyMasterKeyIps", "PARSE_SERVER_READ_ONLY_MASTER_KEY_IPS")
+    .default("0.0.0.0/0,::/0")
+    .doc("Addresses that may use the read-only master key."),
+    Setting::new(
+        "access.maintenance_key_ips",
+        "ASTROLABE_MAINTENANCE_KEY_IPS",
+        Kind::Networks(|draft, nets| draft.settings.maintenance_key_ips = nets),
+    )
+    .parse("maintenanceKeyIps", "PARSE_SERVER_MAINTENANCE_KEY_IPS")
+    .default("127.0.0.1,::1")
+    .doc("Addresses that may use the maintenance key."),
+    Setting::new(
+        "access.client_class_creation",
+        "ASTROLABE_CLIENT_CLASS_CREATION",
+        Kind::Bool(|draft, value| draft.settings.allow_client_class_creation = value),
+    )
+    .parse("allowClientClassCreation", "PARSE_SERVER_ALLOW_CLIENT_CLASS_CREATION")
+    .default("false")
+    .default_in_dev("true")
+    .doc("Clients may make classes by writing to them."),
+    Setting::new(
+        "access.sanitized_errors",
+        "ASTROLABE_SANITIZED_ERRORS",
+        Kind::Bool(|draft, value| draft.settings.sanitized_errors = value),
+    )
+    .parse("enableSanitizedErrorResponse", "PARSE_SERVER_ENABLE_SANITIZED_ERROR_RESPONSE")
+    .default("true")
+    .doc("Answers do not tell why access was refused."),
+];
+
+pub(super) const USERS: &[Setting] = &[
+    Setting::new(
+        "users.private",
+        "ASTROLABE_USERS_PRIVATE",
+        Kind::Bool(|draft, value| draft.settings.enforce_private_users = value),
+    )
+    .parse("enforcePrivateUsers", "PARSE_SERVER_ENFORCE_PRIVATE_USERS")
+    .default("true")
+    .doc("New users can be seen by themselves only."),
+    Setting::new(
+        "users.lowercase_usernames",
+        "ASTROLABE_USERS_LOWERCASE_USERNAMES",
+        Kind::Bool(|draft, value| draft.settings.lowercase_usernames = value),
+    )
+    .parse("convertUsernameToLowercase", "PARSE_SERVER_CONVERT_USERNAME_TO_LOWERCASE")
+    .default("false")
+    .doc("User names are stored in lower case."),
+    Setting::new(
+        "users.lowercase_emails",
+        "ASTROLABE_USERS_LOWERCASE_EMAILS",
+        Kind::Bool(|draft, value| draft.settings.lowercase_emails = value),
+    )
+    .parse("convertEmailToLowercase", "PARSE_SERVER_CONVERT_EMAIL_TO_LOWERCASE")
+    .default("false")
+    .doc("E-mail addresses are stored in lower case."),
+    Setting::new("sessions.length", "ASTROLABE_SESSIONS_LENGTH", Kind::Seconds {
+        min: 1,
+        max: SESSION_LENGTH_S_MAX,
+        set: |draft, seconds| draft.settings.session_length_s = i64::try_from(seconds).unwrap_or(i64::MAX),
+    })
+    .parse("sessionLength", "PARSE_SERVER_SESSION_LENGTH")
+    .default("365d")
+    .doc("How long a session lives; Parse Server's number is seconds."),
+    Setting::new(
+        "sessions.expire",
+        "ASTROLABE_SESSIONS_EXPIRE",
+        Kind::Bool(|draft, value| draft.settings.sessions_expire = value),
+    )
+    .parse("expireInactiveSessions", "PARSE_SERVER_EXPIRE_INACTIVE_SESSIONS")
+    .default("true")
+    .doc("Sessions end after `sessions.length`; `false` lets them live for ever."),
+    Setting::new(
+        "sessions.revoke_on_password_change",
+        "ASTROLABE_SESSIONS_REVOKE_ON_PASSWORD_CHANGE",
+        Kind::Bool(|draft, value| draft.settings.revoke_sessions_on_password_change = value),
+    )
+    .parse("revokeSessionOnPasswordReset", "PARSE_SERVER_REVOKE_SESSION_ON_PASSWORD_RESET")
+    .default("true")
+    .doc("A new password ends the user's other sessions."),
+];

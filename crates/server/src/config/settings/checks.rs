@@ -1,0 +1,144 @@
+//! Checks of single settings that need more than their kind. An error ends a sentence about the value.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use astrolabe_core::app::is_valid_app_id;
+use tracing_subscriber::EnvFilter;
+
+/// `127.0.0.1:1337`, `[::1]:1337` or `localhost:1337`.
+pub(super) fn listen(text: &str) -> Result<SocketAddr, String> {
+    let address = match text.strip_prefix("localhost:") {
+        Some(port) => port.parse().ok().map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port))),
+        None => text.parse().ok(),
+    };
+    address.ok_or_else(|| "must be an address and a port such as `127.0.0.1:1337` or `[::]:1337`".into())
+}
+
+/// Parse Server's `host`.
+pub(super) fn host(text: &str) -> Result<IpAddr, String> {
+    match text {
+        "localhost" => Ok(IpAddr::V4(Ipv4Addr::LOCALHOST)),
+        text => text.parse().map_err(|_| "must be an address such as `127.0.0.1` or `0.0.0.0`".into()),
+    }
+}
+
+/// The address under which clients reach the Parse API.
+pub(super) fn url(text: &str) -> Result<String, String> {
+    const ALLOWED: &str = "must be an address such as `https://example.org/parse`, without `?` and `#`";
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).ok_or(ALLOWED)?;
+    let host = rest.split('/').next().unwrap_or_default();
+    if host.is_empty() || rest.contains(['?', '#', '@']) || rest.contains(char::is_whitespace) {
+        return Err(ALLOWED.into());
+    }
+    Ok(text.trim_end_matches('/').to_owned())
+}
+
+/// Astrolabe answers the Parse API under one path.
+pub(super) fn mount_path(text: &str) -> Result<(), String> {
+    match text.trim_end_matches('/') {
+        "/parse" => Ok(()),
+        _ => Err("must be `/parse`: other paths are not available in this version yet, so let the proxy in front \
+                  rewrite the path"
+            .into()),
+    }
+}
+
+/// Origins of browsers; `*` among them means every origin, an empty list.
+pub(super) fn origins(origins: Vec<String>) -> Result<Vec<String>, String> {
+    if origins.iter().any(|origin| origin == "*") {
+        return Ok(Vec::new());
+    }
+    match origins.iter().find(|origin| !is_origin(origin)) {
+        Some(wrong) => Err(format!("must hold origins such as `https://example.org`, or `*`; `{wrong}` is neither")),
+        None => Ok(origins),
+    }
+}
+
+fn is_origin(text: &str) -> bool {
+    let Some((scheme, host)) = text.split_once("://") else { return false };
+    !scheme.is_empty() && !host.is_empty() && !host.contains(['/', '?', '#', '@', ' '])
+}
+
+/// Names of request headers.
+pub(super) fn headers(names: Vec<String>) -> Result<Vec<String>, String> {
+    let is_token = |name: &String| {
+        !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b))
+    };
+    match names.iter().find(|name| !is_token(name)) {
+        Some(wrong) => Err(format!("must hold names of headers; `{wrong}` is none")),
+        None => Ok(names),
+    }
+}
+
+/// An application id.
+pub(super) fn app_id(text: &str) -> Result<String, String> {
+    if is_valid_app_id(text) {
+        return Ok(text.to_owned());
+    }
+    Err("must be 1 to 64 letters, digits, `_` or `-`, since it is also the name of a folder".into())
+}
+
+/// A level, in Astrolabe's or Parse Server's words, or a list of `target=level`.
+pub(super) fn log_level(text: &str) -> Result<String, String> {
+    let level = match text {
+        "verbose" => "debug",
+        "silly" => "trace",
+        text => text,
+    };
+    let single_word = level.chars().all(char::is_alphanumeric);
+    let known = ["off", "error", "warn", "info", "debug", "trace"].contains(&level);
+    if (single_word && !known) || EnvFilter::try_new(level).is_err() {
+        return Err("must be `error`, `warn`, `info`, `debug` or `trace`, or a list such as \
+                    `info,astrolabe_store=debug`"
+            .into());
+    }
+    Ok(level.to_owned())
+}
+
+/// The file of a database address.
+pub(super) fn sqlite_path(text: &str) -> Result<PathBuf, String> {
+    match text.split_once(':') {
+        Some(("sqlite", path)) if !path.trim_start_matches("//").is_empty() => {
+            Ok(PathBuf::from(path.strip_prefix("//").unwrap_or(path)))
+        }
+        Some(("postgres" | "postgresql", _)) => Err("PostgreSQL is not available in this version yet; leave it \
+                                                     out, or use `sqlite:PATH`"
+            .into()),
+        Some(("mongodb" | "mongodb+srv", _)) => {
+            Err("Astrolabe does not use MongoDB; leave it out, or use `sqlite:PATH`".into())
+        }
+        _ => Err("must be `sqlite:PATH` (the value is not shown)".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses() {
+        assert_eq!(listen("localhost:80").unwrap().to_string(), "127.0.0.1:80");
+        assert_eq!(listen("[::1]:0").unwrap().to_string(), "[::1]:0");
+        assert!(listen("1337").is_err() && listen("localhost:http").is_err());
+        assert_eq!(url("https://a.example/parse/").unwrap(), "https://a.example/parse");
+        assert!(url("a.example").is_err() && url("https:///parse").is_err() && url("http://a?b").is_err());
+    }
+
+    #[test]
+    fn databases() {
+        assert_eq!(sqlite_path("sqlite:a/b.db").unwrap(), PathBuf::from("a/b.db"));
+        assert_eq!(sqlite_path("sqlite:///var/a.db").unwrap(), PathBuf::from("/var/a.db"));
+        assert!(sqlite_path("postgres://u:pw@h/db").unwrap_err().contains("not available in this version yet"));
+        assert!(sqlite_path("sqlite:").is_err() && sqlite_path("a.db").is_err());
+    }
+
+    #[test]
+    fn origins_and_levels() {
+        assert_eq!(origins(vec!["https://a".into(), "*".into()]), Ok(vec![]));
+        assert!(origins(vec!["https://a/".into()]).is_err());
+        assert_eq!(log_level("verbose").unwrap(), "debug");
+        assert!(log_level("info,astrolabe_store=debug").is_ok());
+        assert!(log_level("loud").is_err());
+    }
+}

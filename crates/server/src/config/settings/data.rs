@@ -1,0 +1,78 @@
+//! Objects, queries and the database, and the stable names of what comes later.
+
+use super::checks;
+use crate::config::SqliteSynchronous;
+use crate::config::kind::Kind;
+use crate::config::setting::Setting;
+
+pub(super) const OBJECTS: &[Setting] = &[
+    Setting::new("objects.id_size", "ASTROLABE_OBJECTS_ID_SIZE", Kind::Int {
+        min: 5,
+        max: 64,
+        set: |draft, size| draft.settings.object_id_size = usize::try_from(size).unwrap_or(usize::MAX),
+    })
+    .parse("objectIdSize", "PARSE_SERVER_OBJECT_ID_SIZE")
+    .default("10")
+    .doc("Characters of a new object id."),
+    Setting::new(
+        "objects.custom_ids",
+        "ASTROLABE_OBJECTS_CUSTOM_IDS",
+        Kind::Bool(|draft, value| draft.settings.allow_custom_object_id = value),
+    )
+    .parse("allowCustomObjectId", "PARSE_SERVER_ALLOW_CUSTOM_OBJECT_ID")
+    .default("false")
+    .doc("Clients may choose the ids of the objects they make."),
+    Setting::new("queries.default_limit", "ASTROLABE_QUERIES_DEFAULT_LIMIT", Kind::Int {
+        min: 1,
+        max: 1_000_000,
+        set: |draft, limit| draft.settings.default_limit = limit,
+    })
+    .parse("defaultLimit", "PARSE_SERVER_DEFAULT_LIMIT")
+    .default("100")
+    .doc("Objects a query returns when it names no limit; never more than `queries.max_limit`."),
+    Setting::new("queries.max_limit", "ASTROLABE_QUERIES_MAX_LIMIT", Kind::Int {
+        min: 1,
+        max: 1_000_000,
+        set: |draft, limit| draft.settings.max_limit = Some(limit),
+    })
+    .parse("maxLimit", "PARSE_SERVER_MAX_LIMIT")
+    .default_words("no limit but the size of an answer")
+    .doc("The largest limit a query may ask for."),
+];
+
+pub(super) const DATABASE: &[Setting] = &[
+    Setting::new("database.url", "ASTROLABE_DATABASE_URL", Kind::PrivateText {
+        what: "`sqlite:PATH`",
+        set: |draft, text| Ok(draft.database = Some(checks::sqlite_path(text)?)),
+    })
+    .flag("--database-url")
+    .parse("databaseURI", "PARSE_SERVER_DATABASE_URI")
+    .default_words("a SQLite file in the data folder")
+    .doc("The database of the declared app."),
+    Setting::new("database.sqlite_synchronous", "ASTROLABE_SQLITE_SYNCHRONOUS", Kind::Choice {
+        words: &["full", "normal"],
+        set: |draft, word| draft.server.sqlite_synchronous = sqlite_synchronous(word),
+    })
+    .default("full")
+    .doc(
+        "`full`: every acknowledged write survives a power cut. `normal`: faster, but a power cut or a crash of \
+         the operating system may lose the last acknowledged writes.",
+    ),
+];
+
+fn sqlite_synchronous(word: &str) -> SqliteSynchronous {
+    if word == "normal" { SqliteSynchronous::Normal } else { SqliteSynchronous::Full }
+}
+
+/// Stable names whose features come later; to use one stops the start.
+pub(super) const LATER: &[Setting] = &[
+    Setting::new("redis.url", "ASTROLABE_REDIS_URL", Kind::NotYet("several nodes over Redis are"))
+        .flag("--redis-url")
+        .doc("Connects several nodes."),
+    Setting::new("cloud.file", "ASTROLABE_CLOUD", Kind::NotYet("Cloud Code is"))
+        .flag("--cloud")
+        .doc("The main file of Cloud Code."),
+    Setting::new("site.dir", "ASTROLABE_SITE", Kind::NotYet("serving the Astro site is"))
+        .flag("--site")
+        .doc("The built Astro site to serve."),
+];

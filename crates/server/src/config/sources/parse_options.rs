@@ -1,0 +1,117 @@
+//! Options of Parse Server that Astrolabe knows by name while their features are not built: a deployment that
+//! moves over keeps its file, and is told in one line what is idle.
+
+/// Name and environment variable, by feature.
+const KNOWN: &[(&str, &str)] = &[
+    // Users
+    ("accountLockout", "PARSE_SERVER_ACCOUNT_LOCKOUT"),
+    ("allowExpiredAuthDataToken", "PARSE_SERVER_ALLOW_EXPIRED_AUTH_DATA_TOKEN"),
+    ("auth", "PARSE_SERVER_AUTH_PROVIDERS"),
+    ("emailAdapter", "PARSE_SERVER_EMAIL_ADAPTER"),
+    ("emailVerifySuccessOnInvalidEmail", "PARSE_SERVER_EMAIL_VERIFY_SUCCESS_ON_INVALID_EMAIL"),
+    ("emailVerifyTokenReuseIfValid", "PARSE_SERVER_EMAIL_VERIFY_TOKEN_REUSE_IF_VALID"),
+    ("emailVerifyTokenValidityDuration", "PARSE_SERVER_EMAIL_VERIFY_TOKEN_VALIDITY_DURATION"),
+    ("enableAnonymousUsers", "PARSE_SERVER_ENABLE_ANON_USERS"),
+    ("enableInsecureAuthAdapters", "PARSE_SERVER_ENABLE_INSECURE_AUTH_ADAPTERS"),
+    ("extendSessionOnUse", "PARSE_SERVER_EXTEND_SESSION_ON_USE"),
+    ("installation", "PARSE_SERVER_INSTALLATION"),
+    ("passwordPolicy", "PARSE_SERVER_PASSWORD_POLICY"),
+    ("preventLoginWithUnverifiedEmail", "PARSE_SERVER_PREVENT_LOGIN_WITH_UNVERIFIED_EMAIL"),
+    ("preventSignupWithUnverifiedEmail", "PARSE_SERVER_PREVENT_SIGNUP_WITH_UNVERIFIED_EMAIL"),
+    ("sendUserEmailVerification", "PARSE_SERVER_SEND_USER_EMAIL_VERIFICATION"),
+    ("userSensitiveFields", "PARSE_SERVER_USER_SENSITIVE_FIELDS"),
+    ("verifyUserEmails", "PARSE_SERVER_VERIFY_USER_EMAILS"),
+    // Access
+    ("allowAggregationForReadOnlyMasterKey", "PARSE_SERVER_ALLOW_AGGREGATION_FOR_READ_ONLY_MASTER_KEY"),
+    ("masterKeyTtl", "PARSE_SERVER_MASTER_KEY_TTL"),
+    ("nonMasterExplain", "PARSE_SERVER_NON_MASTER_EXPLAIN"),
+    ("protectedFields", "PARSE_SERVER_PROTECTED_FIELDS"),
+    ("protectedFieldsOwnerExempt", "PARSE_SERVER_PROTECTED_FIELDS_OWNER_EXEMPT"),
+    ("protectedFieldsSaveResponseExempt", "PARSE_SERVER_PROTECTED_FIELDS_SAVE_RESPONSE_EXEMPT"),
+    ("protectedFieldsTriggerExempt", "PARSE_SERVER_PROTECTED_FIELDS_TRIGGER_EXEMPT"),
+    ("requestComplexity", "PARSE_SERVER_REQUEST_COMPLEXITY"),
+    ("requestKeywordDenylist", "PARSE_SERVER_REQUEST_KEYWORD_DENYLIST"),
+    ("routeAllowList", "PARSE_SERVER_ROUTE_ALLOW_LIST"),
+    ("security", "PARSE_SERVER_SECURITY"),
+    // Data
+    ("collectionPrefix", "PARSE_SERVER_COLLECTION_PREFIX"),
+    ("databaseAdapter", "PARSE_SERVER_DATABASE_ADAPTER"),
+    ("databaseOptions", "PARSE_SERVER_DATABASE_OPTIONS"),
+    ("enableCollationCaseComparison", "PARSE_SERVER_ENABLE_COLLATION_CASE_COMPARISON"),
+    ("query", "PARSE_SERVER_QUERY"),
+    ("schema", "PARSE_SERVER_SCHEMA"),
+    // Files, pages, push
+    ("customPages", "PARSE_SERVER_CUSTOM_PAGES"),
+    ("encryptionKey", "PARSE_SERVER_ENCRYPTION_KEY"),
+    ("fileDownload", "PARSE_SERVER_FILE_DOWNLOAD_OPTIONS"),
+    ("fileKey", "PARSE_SERVER_FILE_KEY"),
+    ("fileUpload", "PARSE_SERVER_FILE_UPLOAD_OPTIONS"),
+    ("filesAdapter", "PARSE_SERVER_FILES_ADAPTER"),
+    ("pages", "PARSE_SERVER_PAGES"),
+    ("preserveFileName", "PARSE_SERVER_PRESERVE_FILE_NAME"),
+    ("push", "PARSE_SERVER_PUSH"),
+    ("scheduledPush", "PARSE_SERVER_SCHEDULED_PUSH"),
+    // Cloud Code, live queries, GraphQL
+    ("cloud", "PARSE_SERVER_CLOUD"),
+    ("directAccess", "PARSE_SERVER_DIRECT_ACCESS"),
+    ("encodeParseObjectInCloudFunction", "PARSE_SERVER_ENCODE_PARSE_OBJECT_IN_CLOUD_FUNCTION"),
+    ("graphQLPath", "PARSE_SERVER_GRAPHQL_PATH"),
+    ("graphQLPublicIntrospection", "PARSE_SERVER_GRAPHQL_PUBLIC_INTROSPECTION"),
+    ("graphQLSchema", "PARSE_SERVER_GRAPH_QLSCHEMA"),
+    ("liveQuery", "PARSE_SERVER_LIVE_QUERY"),
+    ("liveQueryServerOptions", "PARSE_SERVER_LIVE_QUERY_SERVER_OPTIONS"),
+    ("mountGraphQL", "PARSE_SERVER_MOUNT_GRAPHQL"),
+    ("mountPlayground", "PARSE_SERVER_MOUNT_PLAYGROUND"),
+    ("playgroundPath", "PARSE_SERVER_PLAYGROUND_PATH"),
+    ("startLiveQueryServer", "PARSE_SERVER_START_LIVE_QUERY_SERVER"),
+    ("webhookKey", "PARSE_SERVER_WEBHOOK_KEY"),
+    // The server
+    ("analyticsAdapter", "PARSE_SERVER_ANALYTICS_ADAPTER"),
+    ("cacheAdapter", "PARSE_SERVER_CACHE_ADAPTER"),
+    ("cacheMaxSize", "PARSE_SERVER_CACHE_MAX_SIZE"),
+    ("cacheTTL", "PARSE_SERVER_CACHE_TTL"),
+    ("cluster", "PARSE_SERVER_CLUSTER"),
+    ("enableExpressErrorHandler", "PARSE_SERVER_ENABLE_EXPRESS_ERROR_HANDLER"),
+    ("enableProductPurchaseLegacyApi", "PARSE_SERVER_ENABLE_PRODUCT_PURCHASE_LEGACY_API"),
+    ("idempotencyOptions", "PARSE_SERVER_EXPERIMENTAL_IDEMPOTENCY_OPTIONS"),
+    ("logLevels", "PARSE_SERVER_LOG_LEVELS"),
+    ("loggerAdapter", "PARSE_SERVER_LOGGER_ADAPTER"),
+    ("logsFolder", "PARSE_SERVER_LOGS_FOLDER"),
+    ("maxLogFiles", "PARSE_SERVER_MAX_LOG_FILES"),
+    ("middleware", "PARSE_SERVER_MIDDLEWARE"),
+    ("rateLimit", "PARSE_SERVER_RATE_LIMIT"),
+    ("requestContextMiddleware", "PARSE_SERVER_REQUEST_CONTEXT_MIDDLEWARE"),
+    ("serverCloseComplete", "PARSE_SERVER_SERVER_CLOSE_COMPLETE"),
+    ("serverStartComplete", "PARSE_SERVER_SERVER_START_COMPLETE"),
+    ("silent", "SILENT"),
+    ("verbose", "VERBOSE"),
+    ("verifyServerUrl", "PARSE_SERVER_VERIFY_SERVER_URL"),
+];
+
+/// First parts of variables that set one field of an option which is an object.
+const FIELD_PREFIXES: &[&str] = &[
+    "PARSE_SERVER_DATABASE_",
+    "PARSE_SERVER_EXPERIMENTAL_IDEMPOTENCY_",
+    "PARSE_SERVER_FILE_DOWNLOAD_",
+    "PARSE_SERVER_FILE_UPLOAD_",
+    "PARSE_SERVER_LIVEQUERY_",
+    "PARSE_SERVER_LOG_LEVEL_",
+];
+
+pub(super) fn is_known(option: &str) -> bool {
+    names().any(|name| name == option)
+}
+
+pub(super) fn is_known_env(variable: &str) -> bool {
+    let is_field_of = |env: &str| variable.strip_prefix(env).is_some_and(|rest| rest.starts_with('_'));
+    envs().any(|env| env == variable || is_field_of(env))
+        || FIELD_PREFIXES.iter().any(|prefix| variable.starts_with(prefix))
+}
+
+pub(in crate::config) fn names() -> impl Iterator<Item = &'static str> {
+    KNOWN.iter().map(|(option, _)| *option)
+}
+
+pub(super) fn envs() -> impl Iterator<Item = &'static str> {
+    KNOWN.iter().map(|(_, env)| *env)
+}

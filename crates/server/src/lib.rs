@@ -1,0 +1,12 @@
+//! The `astrolabe` binary as a library: commands, configuration, the apps of a server and the composition of
+//! all other crates. It holds no rules about objects or users; those live in the slices it puts together.
+
+pub mod apps;
+pub mod cli;
+pub mod config;
+pub mod http;
+pub mod lifecycle;
+pub mod probes;
+pub mod router;
+pub mod state;
+pub mod telemetry;

@@ -1,0 +1,58 @@
+//! The contents page of the server: which path is answered by which slice.
+
+use std::sync::Arc;
+
+use astrolabe_core::app::{AppSettings, Apps};
+use astrolabe_core::ports::Ids;
+use astrolabe_wire::parse::{ParseGate, gate};
+use astrolabe_wire::{access_log, client_address, own_answer, panics, request_id};
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::get;
+use ipnet::IpNet;
+use tower::Layer;
+
+use crate::lifecycle::Shutdown;
+use crate::probes;
+use crate::state::State;
+
+/// Where the Parse API is.
+pub const PARSE_MOUNT: &str = "/parse";
+
+/// What the router needs beside the state.
+pub struct RouterParts {
+    /// The apps of this server.
+    pub apps: Arc<dyn Apps>,
+    /// Settings that hold until an app is known.
+    pub defaults: AppSettings,
+    /// Peers whose forwarding headers are believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Readiness ends with it.
+    pub shutdown: Shutdown,
+}
+
+/// Every path of the server.
+pub fn router(state: &State, parts: RouterParts) -> Router {
+    let ids: Arc<dyn Ids> = Arc::clone(&state.ids);
+    let proxies: Arc<[IpNet]> = parts.trusted_proxies.clone().into();
+    Router::new()
+        .nest_service(PARSE_MOUNT, parse(state, &parts))
+        .route("/healthz", get(probes::live))
+        .route("/readyz", get(probes::ready).with_state(parts.shutdown))
+        .fallback(own_answer::unknown_path)
+        .layer(from_fn(panics::contain))
+        .layer(from_fn(access_log::record))
+        .layer(from_fn_with_state(proxies, client_address::resolve))
+        .layer(from_fn_with_state(ids, request_id::assign))
+}
+
+/// The Parse API behind its gate, which stands outside of the routes because it may change method and path.
+fn parse(state: &State, parts: &RouterParts) -> Router {
+    let routes = astrolabe_api::rest::routes(astrolabe_auth::routes::parse::routes(state.auth.clone()));
+    let parse_gate = ParseGate {
+        apps: Arc::clone(&parts.apps),
+        defaults: Arc::new(parts.defaults.clone()),
+        mount: PARSE_MOUNT,
+    };
+    Router::new().fallback_service(from_fn_with_state(parse_gate, gate).layer(routes))
+}

@@ -1,0 +1,112 @@
+//! Conditions.
+//!
+//! Every test is emitted so that it is true or false, never null. A missing value is not equal to any operand
+//! but null; an operand of another type than the field equals nothing.
+
+mod opaque;
+mod scalar;
+
+use astrolabe_core::query::{FieldPath, Filter, RowAccess, Test};
+use astrolabe_core::value::{Pointer, Value};
+
+use super::Names;
+use super::access::append_access;
+use super::target::{Target, resolve};
+use crate::columns::{OWNING_ID, RELATED_ID};
+use crate::statement::{Bind, SqlWriter, json_texts};
+use opaque::{Opaque, append_opaque};
+use scalar::append_scalar;
+
+/// Appends ` WHERE …`, or nothing when every row passes.
+pub(super) fn append_where<'a>(
+    sql: &mut SqlWriter<'a>,
+    names: Names<'_>,
+    filter: &'a Filter,
+    access: &RowAccess,
+) {
+    let filters_rows = !is_all(filter);
+    let filters_access = *access != RowAccess::All;
+    if filters_rows || filters_access {
+        sql.push(" WHERE ");
+    }
+    if filters_rows {
+        append_filter(sql, names, filter);
+    }
+    if filters_rows && filters_access {
+        sql.push(" AND ");
+    }
+    if filters_access {
+        append_access(sql, access);
+    }
+}
+
+/// Whether the filter lets every row through by its form.
+pub(crate) fn is_all(filter: &Filter) -> bool {
+    matches!(filter, Filter::And(parts) if parts.iter().all(is_all))
+}
+
+fn append_filter<'a>(sql: &mut SqlWriter<'a>, names: Names<'_>, filter: &'a Filter) {
+    match filter {
+        Filter::And(parts) if parts.is_empty() => {
+            sql.push("TRUE");
+        }
+        Filter::And(parts) => {
+            sql.push("(").separated(parts, " AND ", |sql, part| append_filter(sql, names, part)).push(")");
+        }
+        Filter::Field { path, test } => append_test(sql, names, path, test),
+        Filter::RelatedTo { owner, field } => append_related(sql, names, owner, field),
+        Filter::Never => {
+            sql.push("FALSE");
+        }
+    }
+}
+
+fn append_test<'a>(sql: &mut SqlWriter<'a>, names: Names<'_>, path: &FieldPath, test: &'a Test) {
+    match resolve(names.class, path) {
+        Target::Scalar { column, kind } => append_scalar(sql, column, kind, test),
+        Target::File(column) => append_opaque(sql, &Opaque::File(column), test),
+        Target::Document(column) => append_opaque(sql, &Opaque::Document(column), test),
+        Target::List(column) => append_opaque(sql, &Opaque::List(column), test),
+        Target::Point(column) => append_opaque(sql, &Opaque::Point(column), test),
+        Target::Relation { table, class } => append_opaque(sql, &Opaque::Relation { table, class }, test),
+        Target::Nested(column) => {
+            append_opaque(sql, &Opaque::Nested { column, path: path_json(path) }, test);
+        }
+        Target::Missing => append_truth(sql, matches_missing(test)),
+    }
+}
+
+fn append_truth(sql: &mut SqlWriter<'_>, truth: bool) {
+    sql.push(if truth { "TRUE" } else { "FALSE" });
+}
+
+/// Whether a row without the value passes.
+fn matches_missing(test: &Test) -> bool {
+    match test {
+        Test::Equal(operand) => *operand == Value::Null,
+        Test::NotEqual(operand) => *operand != Value::Null,
+        Test::In(operands) => operands.contains(&Value::Null),
+        Test::NotIn(operands) => !operands.contains(&Value::Null),
+        Test::Exists(wanted) => !wanted,
+        Test::Less(_) | Test::LessOrEqual(_) | Test::Greater(_) | Test::GreaterOrEqual(_) => false,
+    }
+}
+
+fn append_related<'a>(sql: &mut SqlWriter<'a>, names: Names<'_>, owner: &'a Pointer, field: &str) {
+    let relation = names.schema.class(&owner.class_name).and_then(|class| class.field(field));
+    match relation {
+        Some(relation) if relation.kind.target_class().is_some_and(|class| *class == names.class.name)
+            && matches!(relation.kind, astrolabe_core::schema::FieldType::Relation(_)) =>
+        {
+            sql.column(astrolabe_core::schema::OBJECT_ID).push(" IN (SELECT ").push(RELATED_ID).push(" FROM ");
+            sql.name(&relation.column).push(" WHERE ").push(OWNING_ID).push(" = ");
+            sql.bind(Bind::text(&owner.object_id)).push(")");
+        }
+        _ => append_truth(sql, false),
+    }
+}
+
+/// The keys inside a field as a JSON list.
+pub(super) fn path_json(path: &FieldPath) -> String {
+    json_texts(path.nested.iter().map(String::as_str))
+}

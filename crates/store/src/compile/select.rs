@@ -1,0 +1,147 @@
+//! Reads.
+
+use std::sync::Arc;
+
+use astrolabe_core::query::{Filter, PlanColumn, ReadPlan, RowAccess, ShownIn};
+use astrolabe_core::schema::{CREATED_AT, Class, Field, OBJECT_ID, UPDATED_AT};
+
+use super::Names;
+use super::filter::append_where;
+use super::order::append_order;
+use crate::columns::{READERS, Storage, WRITERS, longitude_column};
+use crate::dialect::Dialect;
+use crate::statement::{Bind, SqlWriter, Statement};
+
+/// What one place of the answer is read from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum SelectColumn<'s> {
+    /// `objectId`.
+    ObjectId,
+    /// `createdAt`.
+    CreatedAt,
+    /// `updatedAt`.
+    UpdatedAt,
+    /// Both halves of the access list.
+    Acl,
+    /// A field, in every row or in the row with the id only.
+    Field(&'s Field, Option<&'s Arc<str>>),
+    /// A field that was dropped after the plan was made: null.
+    Dropped,
+}
+
+/// Resolves the columns of a plan against the class as it is now.
+pub(crate) fn select_columns<'s>(plan: &'s ReadPlan, current: &'s Class) -> Vec<SelectColumn<'s>> {
+    plan.columns.iter().map(|column| select_column(&plan.class, current, column)).collect()
+}
+
+fn select_column<'s>(planned: &'s Class, current: &'s Class, column: &'s PlanColumn) -> SelectColumn<'s> {
+    match column {
+        PlanColumn::ObjectId => SelectColumn::ObjectId,
+        PlanColumn::CreatedAt => SelectColumn::CreatedAt,
+        PlanColumn::UpdatedAt => SelectColumn::UpdatedAt,
+        PlanColumn::Acl => SelectColumn::Acl,
+        PlanColumn::Field { index, shown } => {
+            let only_in = match shown {
+                ShownIn::EveryRow => None,
+                ShownIn::Row(id) => Some(id),
+            };
+            match current_field(planned, current, *index) {
+                Some(field) => SelectColumn::Field(field, only_in),
+                None => SelectColumn::Dropped,
+            }
+        }
+    }
+}
+
+fn current_field<'s>(planned: &Class, current: &'s Class, index: usize) -> Option<&'s Field> {
+    if std::ptr::eq(planned, current) {
+        return current.fields.get_index(index).map(|(_, field)| field);
+    }
+    let (name, planned) = planned.fields.get_index(index)?;
+    current.field(name).filter(|field| field.kind == planned.kind)
+}
+
+/// The rows of a plan.
+pub(crate) fn select<'a>(
+    dialect: &'static Dialect,
+    names: Names<'a>,
+    columns: &[SelectColumn<'a>],
+    plan: &'a ReadPlan,
+) -> Statement<'a> {
+    let mut sql = SqlWriter::new(dialect);
+    sql.push("SELECT ");
+    if columns.is_empty() {
+        sql.push("NULL");
+    }
+    sql.separated(columns, ", ", |sql, column| append_column(sql, *column));
+    append_from(&mut sql, names, &plan.filter, &plan.access);
+    append_order(&mut sql, names, &plan.order);
+    append_page(&mut sql, plan.skip, plan.limit);
+    sql.finish()
+}
+
+/// How many rows a filter and access let through.
+pub(crate) fn count<'a>(
+    dialect: &'static Dialect,
+    names: Names<'_>,
+    filter: &'a Filter,
+    access: &RowAccess,
+) -> Statement<'a> {
+    let mut sql = SqlWriter::new(dialect);
+    sql.push("SELECT COUNT(*)");
+    append_from(&mut sql, names, filter, access);
+    sql.finish()
+}
+
+fn append_from<'a>(sql: &mut SqlWriter<'a>, names: Names<'_>, filter: &'a Filter, access: &RowAccess) {
+    sql.push(" FROM ").name(&names.class.table).push(" AS t");
+    append_where(sql, names, filter, access);
+}
+
+fn append_column<'a>(sql: &mut SqlWriter<'a>, column: SelectColumn<'a>) {
+    match column {
+        SelectColumn::ObjectId => sql.column(OBJECT_ID),
+        SelectColumn::CreatedAt => sql.column(CREATED_AT),
+        SelectColumn::UpdatedAt => sql.column(UPDATED_AT),
+        SelectColumn::Acl => sql.column(READERS).push(", ").column(WRITERS),
+        SelectColumn::Dropped => sql.push("NULL"),
+        SelectColumn::Field(field, only_in) => match Storage::of(&field.kind) {
+            // It yields nothing, but every place of the answer stays in the text.
+            Storage::JoinTable => sql.push("NULL"),
+            Storage::Point => {
+                append_shown(sql, &field.column, only_in);
+                sql.push(", ");
+                append_shown(sql, &longitude_column(&field.column), only_in);
+                sql
+            }
+            Storage::Text | Storage::Real | Storage::Integer => {
+                append_shown(sql, &field.column, only_in);
+                sql
+            }
+        },
+    };
+}
+
+fn append_shown<'a>(sql: &mut SqlWriter<'a>, column: &str, only_in: Option<&'a Arc<str>>) {
+    match only_in {
+        None => sql.column(column),
+        Some(id) => {
+            sql.push("CASE WHEN ").column(OBJECT_ID).push(" = ").bind(Bind::text(id));
+            sql.push(" THEN ").column(column).push(" END")
+        }
+    };
+}
+
+fn append_page(sql: &mut SqlWriter<'_>, skip: u64, limit: Option<u64>) {
+    if limit.is_none() && skip == 0 {
+        return;
+    }
+    sql.push(" LIMIT ").bind(bounded(limit.unwrap_or(u64::MAX)));
+    if skip > 0 {
+        sql.push(" OFFSET ").bind(bounded(skip));
+    }
+}
+
+fn bounded(number: u64) -> Bind<'static> {
+    Bind::Integer(i64::try_from(number).unwrap_or(i64::MAX))
+}

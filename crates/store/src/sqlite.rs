@@ -1,0 +1,136 @@
+//! The store in one SQLite file: one writer thread that commits in groups, many readers that never wait for it.
+//!
+//! SQLite has one writer at a time anyway, so queueing in front of it costs nothing and lets requests share the
+//! price of a durable commit. Readers see the last commit (write-ahead log) and read in one statement each.
+
+mod catalogue;
+mod connection;
+mod errors;
+mod execute;
+mod functions;
+mod job;
+mod local_readers;
+mod options;
+mod placement;
+mod read;
+mod read_threads;
+mod row;
+mod schema_change;
+mod wal;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use arc_swap::ArcSwap;
+use astrolabe_core::events::Events;
+use astrolabe_core::ports::{BoxFuture, RowSink, Store, StoreError, StoreResult, WriteJob, WriteOutcome};
+use astrolabe_core::query::ReadPlan;
+use astrolabe_core::schema::{Schema, SchemaChange};
+use tokio::sync::oneshot;
+
+pub use options::{Durability, SqliteOptions};
+
+use local_readers::OpenReaders;
+use writer::{Message, Queue};
+
+/// The database of one app in an SQLite file.
+///
+/// Closing is explicit ([`Store::close`]); a store that is dropped finishes what is queued in the background.
+pub struct SqliteStore {
+    shared: Arc<Shared>,
+}
+
+/// What the store, its writer and its readers have in common.
+struct Shared {
+    /// Tells stores of one process apart, also after one was closed and opened again.
+    id: u64,
+    path: PathBuf,
+    options: SqliteOptions,
+    schema: ArcSwap<Schema>,
+    events: Arc<Events>,
+    queue: Queue,
+    readers: OpenReaders,
+}
+
+static NEXT_ID: AtomicU64 = AtomicU64::new(1);
+
+impl SqliteStore {
+    /// Opens the file, or makes it. Committed changes are published to `events`.
+    pub fn open(path: impl AsRef<Path>, options: SqliteOptions, events: Arc<Events>) -> StoreResult<Self> {
+        let path = path.as_ref().to_owned();
+        let mut connection = connection::open_writer(&path, &options).map_err(errors::store_error)?;
+        let schema = catalogue::open(&mut connection)?;
+        let shared = Arc::new(Shared {
+            id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
+            path,
+            queue: Queue::new(options.write_queue_max),
+            options,
+            schema: ArcSwap::from_pointee(schema),
+            events,
+            readers: OpenReaders::default(),
+        });
+        Ok(SqliteStore { shared })
+    }
+
+    /// Hands a message to the writer and waits for its answer.
+    async fn ask_writer<T>(
+        &self,
+        message: impl FnOnce(oneshot::Sender<StoreResult<T>>) -> Message,
+    ) -> StoreResult<T> {
+        let (reply, answer) = oneshot::channel();
+        writer::send(&self.shared, message(reply))?;
+        answer.await.map_err(|_| StoreError::Database("the writer stopped in the middle of its work".into()))?
+    }
+}
+
+impl Store for SqliteStore {
+    fn schema(&self) -> Arc<Schema> {
+        self.shared.schema.load_full()
+    }
+
+    fn change_schema(&self, changes: Vec<SchemaChange>) -> BoxFuture<'_, StoreResult<Arc<Schema>>> {
+        Box::pin(async move {
+            let schema = self.schema();
+            if !self.shared.queue.is_closed() && schema_change::is_done(&schema, &changes) {
+                return Ok(schema);
+            }
+            self.ask_writer(|reply| Message::Schema { changes, reply }).await
+        })
+    }
+
+    fn read(&self, plan: ReadPlan, sink: Box<dyn RowSink>) -> BoxFuture<'_, StoreResult<Box<dyn RowSink>>> {
+        Box::pin(read::rows(&self.shared, plan, sink))
+    }
+
+    fn count(&self, plan: ReadPlan) -> BoxFuture<'_, StoreResult<u64>> {
+        Box::pin(read::count(&self.shared, plan))
+    }
+
+    fn submit(&self, job: WriteJob) -> BoxFuture<'_, StoreResult<WriteOutcome>> {
+        Box::pin(self.ask_writer(|reply| Message::Job { job, reply }))
+    }
+
+    fn ping(&self) -> BoxFuture<'_, StoreResult<()>> {
+        Box::pin(async { local_readers::with_reader(&self.shared, |reader| reader.ping()) })
+    }
+
+    fn close(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async {
+            // Readers go first, so that nothing keeps the write-ahead log from being emptied.
+            self.shared.readers.close();
+            if let Some(ended) = self.shared.queue.close() {
+                // An error means that the thread ended without a word; it is gone either way.
+                let _ = ended.await;
+            }
+        })
+    }
+}
+
+impl Drop for SqliteStore {
+    fn drop(&mut self) {
+        self.shared.readers.close();
+        drop(self.shared.queue.close());
+    }
+}

@@ -1,0 +1,106 @@
+//! Deep comparison of JSON columns.
+
+use std::sync::Arc;
+
+use astrolabe_core::value::{GeoPoint, Json, Value, append_json_string, deep_equal};
+use rusqlite::functions::Context;
+use rusqlite::types::ValueRef;
+use rusqlite::{Error, Result};
+
+/// What a column is compared with, read once per statement.
+pub(super) struct Operand {
+    /// The value.
+    pub json: Json,
+    /// The JSON text of a plain string: a column that does not hold these bytes does not hold the value.
+    needle: Option<String>,
+}
+
+/// `json_equals(column, operand)`.
+pub(super) fn json_equals(context: &Context<'_>) -> Result<bool> {
+    let operand = operand(context, 1)?;
+    Ok(column_json(context).is_some_and(|column| deep_equal(&column, &operand.json)))
+}
+
+/// `json_equals_any(column, list of operands)`.
+pub(super) fn json_equals_any(context: &Context<'_>) -> Result<bool> {
+    let operand = operand(context, 1)?;
+    let Some(column) = column_json(context) else { return Ok(false) };
+    Ok(list(&operand).iter().any(|candidate| deep_equal(&column, candidate)))
+}
+
+/// `json_contains(array column, operand)`: the whole array or one of its elements equals the operand.
+pub(super) fn json_contains(context: &Context<'_>) -> Result<bool> {
+    let operand = operand(context, 1)?;
+    if let (Some(needle), ValueRef::Text(column)) = (&operand.needle, context.get_raw(0))
+        && std::str::from_utf8(column).is_ok_and(|column| !column.contains(needle.as_str()))
+    {
+        return Ok(false);
+    }
+    Ok(column_json(context).is_some_and(|column| equals_or_contains(&column, &operand.json)))
+}
+
+/// `json_contains_any(array column, list of operands)`.
+pub(super) fn json_contains_any(context: &Context<'_>) -> Result<bool> {
+    let operand = operand(context, 1)?;
+    let Some(column) = column_json(context) else { return Ok(false) };
+    Ok(list(&operand).iter().any(|candidate| equals_or_contains(&column, candidate)))
+}
+
+/// `point_in(latitude, longitude, list of points)`.
+pub(super) fn point_in(context: &Context<'_>) -> Result<bool> {
+    let (ValueRef::Real(latitude), ValueRef::Real(longitude)) = (context.get_raw(0), context.get_raw(1)) else {
+        return Ok(false);
+    };
+    let points = context.get_or_create_aux(2, points)?;
+    Ok(points.contains(&GeoPoint { latitude, longitude }))
+}
+
+fn points(operand: ValueRef<'_>) -> Result<Vec<GeoPoint>, Error> {
+    let Json::Array(items) = parse(operand)? else { return Ok(Vec::new()) };
+    let points = items.into_iter().filter_map(|item| match Value::from_json(item) {
+        Ok(Value::GeoPoint(point)) => Some(point),
+        _ => None,
+    });
+    Ok(points.collect())
+}
+
+/// Whether a value, or one of its elements if it is an array, equals the operand.
+pub(super) fn equals_or_contains(value: &Json, operand: &Json) -> bool {
+    let contains = value.as_array().is_some_and(|items| items.iter().any(|item| deep_equal(item, operand)));
+    contains || deep_equal(value, operand)
+}
+
+/// The parsed operand in argument `index`.
+pub(super) fn operand(context: &Context<'_>, index: i32) -> Result<Arc<Operand>> {
+    context.get_or_create_aux(index, |text| {
+        let json = parse(text)?;
+        let needle = json.as_str().and_then(plain_needle);
+        Ok::<_, Error>(Operand { json, needle })
+    })
+}
+
+/// Only a text without escapes has one JSON form.
+fn plain_needle(text: &str) -> Option<String> {
+    let mut quoted = Vec::with_capacity(text.len() + 2);
+    append_json_string(&mut quoted, text);
+    (quoted.len() == text.len() + 2).then(|| format!("\"{text}\""))
+}
+
+fn parse(text: ValueRef<'_>) -> Result<Json, Error> {
+    match text {
+        ValueRef::Null => Ok(Json::Null),
+        text => serde_json::from_slice(text.as_bytes()?).map_err(|error| Error::UserFunctionError(error.into())),
+    }
+}
+
+fn list(operand: &Operand) -> &[Json] {
+    operand.json.as_array().map(Vec::as_slice).unwrap_or_default()
+}
+
+/// The JSON of the column in the first argument; a null or damaged column equals nothing.
+pub(super) fn column_json(context: &Context<'_>) -> Option<Json> {
+    match context.get_raw(0) {
+        ValueRef::Text(text) => serde_json::from_slice(text).ok(),
+        _ => None,
+    }
+}

@@ -1,0 +1,165 @@
+//! One job: its steps in order, inside a transaction that others share.
+
+mod delete;
+mod insert;
+mod states;
+mod update;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use astrolabe_core::events::{Events, ObjectEvent, RowState};
+use astrolabe_core::ports::{Expectation, RelationEdit, StepOutcome, StoreError, StoreResult};
+use astrolabe_core::ports::{WriteJob, WriteOutcome, WriteStep};
+use astrolabe_core::schema::{Class, FieldType, Schema};
+use rusqlite::Connection;
+
+use super::errors::{class_gone, store_error, write_error};
+use super::execute::{execute, execute_text};
+use super::functions::Refusal;
+use crate::compile::{Names, add_members, remove_members};
+use crate::dialect::SQLITE;
+use crate::statement::Statement;
+
+/// What jobs run with.
+pub(super) struct JobRunner<'c> {
+    /// The writer's connection, inside a transaction.
+    pub connection: &'c Connection,
+    /// Where functions leave errors for the caller.
+    pub refusal: &'c Refusal,
+    /// The schema. Only the writer changes it, so it is the one on disk.
+    pub schema: &'c Schema,
+    /// Who wants to know.
+    pub events: &'c Events,
+}
+
+/// What a job did, to be told after the commit.
+#[derive(Default)]
+pub(super) struct JobDone {
+    /// For the caller.
+    pub outcome: WriteOutcome,
+    /// For listeners.
+    pub events: Vec<ObjectEvent>,
+}
+
+impl JobRunner<'_> {
+    /// Runs a job. When it fails, nothing of it is left in the transaction.
+    pub fn run(&self, job: &WriteJob) -> StoreResult<JobDone> {
+        if is_single_statement(job) {
+            // SQLite undoes a failed statement by itself.
+            return self.run_steps(job);
+        }
+        execute_text(self.connection, "SAVEPOINT job").map_err(store_error)?;
+        let result = self.run_steps(job);
+        if result.is_err() && !self.connection.is_autocommit() {
+            execute_text(self.connection, "ROLLBACK TO job").map_err(store_error)?;
+        }
+        if !self.connection.is_autocommit() {
+            execute_text(self.connection, "RELEASE job").map_err(store_error)?;
+        }
+        result
+    }
+
+    fn run_steps(&self, job: &WriteJob) -> StoreResult<JobDone> {
+        let mut done = JobDone::default();
+        for (place, step) in job.steps.iter().enumerate() {
+            let (outcome, expect) = self.run_step(step, &mut done.events)?;
+            if outcome.rows == 0 && expect == Expectation::Some {
+                return Err(StoreError::NoMatch { step: place });
+            }
+            done.outcome.steps.push(outcome);
+        }
+        Ok(done)
+    }
+
+    fn run_step(
+        &self,
+        step: &WriteStep,
+        events: &mut Vec<ObjectEvent>,
+    ) -> StoreResult<(StepOutcome, Expectation)> {
+        match step {
+            WriteStep::Insert { class, object_id, created_at, updated_at, acl, values, relations } => {
+                let row = crate::compile::NewRow {
+                    object_id,
+                    created_at: *created_at,
+                    updated_at: *updated_at,
+                    acl: acl.as_ref(),
+                    values,
+                };
+                self.insert(class, &row, relations, events).map(|outcome| (outcome, Expectation::Any))
+            }
+            WriteStep::Update { class, filter, access, updated_at, acl, fields, relations, returning, expect } => {
+                let update = update::Update {
+                    filter,
+                    access,
+                    updated_at: *updated_at,
+                    acl: acl.as_ref().map(Option::as_ref),
+                    fields,
+                    relations,
+                    returning,
+                };
+                self.update(class, &update, events).map(|outcome| (outcome, *expect))
+            }
+            WriteStep::Delete { class, filter, access, expect } => {
+                self.delete(class, filter, access, events).map(|outcome| (outcome, *expect))
+            }
+        }
+    }
+
+    /// The class as it is now: a job may have waited behind a change of the schema.
+    fn current(&self, class: &Class) -> StoreResult<&Arc<Class>> {
+        self.schema.class(&class.name).ok_or_else(|| class_gone(&class.name))
+    }
+
+    fn names<'n>(&'n self, class: &'n Class) -> Names<'n> {
+        Names { schema: self.schema, class }
+    }
+
+    fn execute(&self, class: &Class, statement: &Statement<'_>) -> StoreResult<u64> {
+        execute(self.connection, statement).map_err(|error| self.failure(class, error))
+    }
+
+    fn failure(&self, class: &Class, error: rusqlite::Error) -> StoreError {
+        write_error(error, class, self.refusal)
+    }
+
+    /// Applies the edit of one relation field of one owner.
+    fn relate(&self, class: &Class, owner: &str, edit: &RelationEdit) -> StoreResult<()> {
+        let relation = class.field(&edit.field).filter(|field| matches!(field.kind, FieldType::Relation(_)));
+        let Some(relation) = relation else {
+            return Err(StoreError::Refused(not_a_relation(class, &edit.field)));
+        };
+        if !edit.add.is_empty() {
+            self.execute(class, &add_members(&SQLITE, &relation.column, owner, &edit.add))?;
+        }
+        if !edit.remove.is_empty() {
+            self.execute(class, &remove_members(&SQLITE, &relation.column, owner, &edit.remove))?;
+        }
+        Ok(())
+    }
+}
+
+fn not_a_relation(class: &Class, field: &str) -> astrolabe_core::Error {
+    astrolabe_core::Error::new(
+        astrolabe_core::ErrorCode::IncorrectType,
+        format!("{}.{field} is not a relation; it may have been changed just now.", class.name),
+    )
+}
+
+/// Whether the job changes rows in one statement only.
+fn is_single_statement(job: &WriteJob) -> bool {
+    match job.steps.as_slice() {
+        [] => true,
+        [WriteStep::Insert { relations, .. }] => relations.is_empty(),
+        [WriteStep::Update { relations, .. }] => relations.is_empty(),
+        [WriteStep::Delete { class, .. }] => !has_relations(class),
+        _ => false,
+    }
+}
+
+fn has_relations(class: &Class) -> bool {
+    class.fields.values().any(|field| matches!(field.kind, FieldType::Relation(_)))
+}
+
+/// States of rows by object id.
+type States = HashMap<String, Arc<RowState>>;

@@ -1,0 +1,58 @@
+//! Removed objects. The members of their relations go with them; references to them elsewhere stay, as Parse
+//! leaves them, and lead to nothing.
+
+use std::sync::Arc;
+
+use astrolabe_core::events::ObjectEvent;
+use astrolabe_core::ports::{StepOutcome, StoreResult};
+use astrolabe_core::query::{Filter, RowAccess};
+use astrolabe_core::schema::{Class, FieldType, OBJECT_ID};
+
+use super::{JobRunner, has_relations};
+use crate::compile::{delete, drop_members_of};
+use crate::dialect::SQLITE;
+use crate::sqlite::execute::for_each_row;
+use crate::sqlite::row::RowReader;
+
+impl JobRunner<'_> {
+    pub(super) fn delete(
+        &self,
+        class: &Class,
+        filter: &Filter,
+        access: &RowAccess,
+        events: &mut Vec<ObjectEvent>,
+    ) -> StoreResult<StepOutcome> {
+        let class = self.current(class)?;
+        let before = self.wanted_states(class, filter, access)?;
+        let needs_ids = before.is_some() || has_relations(class);
+        let statement = delete(&SQLITE, self.names(class), filter, access, needs_ids);
+        if !needs_ids {
+            return Ok(StepOutcome { rows: self.execute(class, &statement)?, returned: Vec::new() });
+        }
+        let mut ids = Vec::new();
+        for_each_row(self.connection, &statement, |error| self.failure(class, error), |row| {
+            ids.push(RowReader::new(row, class).required_text(OBJECT_ID)?.to_owned());
+            Ok(())
+        })?;
+        self.drop_members(class, &ids)?;
+        if let Some(mut before) = before {
+            events.extend(ids.iter().map(|id| ObjectEvent {
+                class: Arc::clone(class),
+                object_id: id.clone(),
+                before: before.remove(id),
+                after: None,
+            }));
+        }
+        Ok(StepOutcome { rows: ids.len() as u64, returned: Vec::new() })
+    }
+
+    fn drop_members(&self, class: &Class, owners: &[String]) -> StoreResult<()> {
+        let relations = class.fields.values().filter(|field| matches!(field.kind, FieldType::Relation(_)));
+        for relation in relations {
+            if !owners.is_empty() {
+                self.execute(class, &drop_members_of(&SQLITE, &relation.column, owners))?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,145 @@
+//! Where a read runs: on the caller's own thread, or on the reader threads.
+//!
+//! A read that is certain to touch few rows is fastest where it is asked for. SQLite's own plan tells which ones
+//! these are; a read that turns out slow all the same is moved.
+
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use lru::LruCache;
+use rusqlite::{Connection, Result};
+
+use crate::statement::Statement;
+
+/// Statements whose placement is remembered by each connection.
+const REMEMBERED_MAX: NonZeroUsize = NonZeroUsize::new(512).unwrap();
+/// A read that held the caller's thread for longer runs elsewhere from then on.
+const INLINE_MAX: Duration = Duration::from_millis(5);
+
+/// Where a read runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Placement {
+    /// On the caller's thread.
+    Inline,
+    /// On a reader thread.
+    Elsewhere,
+}
+
+/// What the plan alone does not tell.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Shape {
+    /// It stops after a number of rows.
+    pub limited: bool,
+    /// It tests rows beyond their access lists.
+    pub filtered: bool,
+}
+
+/// The placements of one connection's statements.
+pub(super) struct Placements {
+    known: LruCache<String, Placement>,
+    schema_version: u64,
+}
+
+impl Placements {
+    /// Nothing is known yet.
+    pub fn new() -> Self {
+        Placements { known: LruCache::sparse(REMEMBERED_MAX), schema_version: 0 }
+    }
+
+    /// Judges a statement, once per text and schema.
+    pub fn of(
+        &mut self,
+        connection: &Connection,
+        statement: &Statement<'_>,
+        shape: Shape,
+        schema_version: u64,
+    ) -> Result<Placement> {
+        if self.schema_version != schema_version {
+            self.known.clear();
+            self.schema_version = schema_version;
+        }
+        if let Some(placement) = self.known.get(statement.sql.as_str()) {
+            return Ok(*placement);
+        }
+        let placement = judge(&query_plan(connection, &statement.sql)?, shape);
+        self.known.put(statement.sql.clone(), placement);
+        Ok(placement)
+    }
+
+    /// Learns how long an inline read took.
+    pub fn observe(&mut self, statement: &Statement<'_>, took: Duration) {
+        if took > INLINE_MAX
+            && let Some(placement) = self.known.get_mut(statement.sql.as_str())
+        {
+            *placement = Placement::Elsewhere;
+        }
+    }
+}
+
+fn query_plan(connection: &Connection, sql: &str) -> Result<Vec<String>> {
+    let mut prepared = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
+    let mut rows = prepared.raw_query();
+    let mut lines = Vec::new();
+    while let Some(row) = rows.next()? {
+        lines.push(row.get("detail")?);
+    }
+    Ok(lines)
+}
+
+/// Inline are lookups by equality, and walks in the wanted order that stop after a number of rows.
+fn judge(plan: &[String], shape: Shape) -> Placement {
+    let sorts = plan.iter().any(|line| line.starts_with("USE TEMP B-TREE"));
+    let quick = |line: &String| {
+        is_lookup(line) || is_helper(line) || (is_walk(line, shape) && shape.limited && !sorts)
+    };
+    if plan.iter().all(quick) { Placement::Inline } else { Placement::Elsewhere }
+}
+
+/// `SEARCH t USING INDEX name (column=? AND …)`, every column compared by equality.
+fn is_lookup(line: &str) -> bool {
+    line.starts_with("SEARCH ") && line.contains("=?") && !line.contains(">?") && !line.contains("<?")
+}
+
+/// Lines that tell of work on the operands or on rows that were found.
+fn is_helper(line: &str) -> bool {
+    line.contains("VIRTUAL TABLE INDEX")
+        || ["LIST SUBQUERY", "USE TEMP B-TREE", "CREATE BLOOM FILTER", "REUSE LIST SUBQUERY"]
+            .iter()
+            .any(|start| line.starts_with(start))
+}
+
+/// A range of an index, or a whole index or table in order. Testing rows on the way could take any time.
+fn is_walk(line: &str, shape: Shape) -> bool {
+    !shape.filtered && (line.starts_with("SCAN t") || line.starts_with("SEARCH t"))
+        || line.starts_with("SEARCH t USING") && line.ends_with("?)")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn judged_by_the_plan() {
+        let shape = |limited, filtered| Shape { limited, filtered };
+        let by_id = "SEARCH t USING INDEX sqlite_autoindex_Todo_1 (objectId=?)";
+        let range = "SEARCH t USING INDEX _index_1 (score>?)";
+        for (plan, shape, expected) in [
+            (vec![by_id], shape(false, true), Placement::Inline),
+            (vec![by_id, "USE TEMP B-TREE FOR ORDER BY"], shape(true, true), Placement::Inline),
+            (
+                vec![by_id, "LIST SUBQUERY 1", "SCAN json_each VIRTUAL TABLE INDEX 1:"],
+                shape(false, true),
+                Placement::Inline,
+            ),
+            (vec!["SCAN t"], shape(false, false), Placement::Elsewhere),
+            (vec!["SCAN t"], shape(true, false), Placement::Inline),
+            (vec!["SCAN t"], shape(true, true), Placement::Elsewhere),
+            (vec!["SCAN t", "USE TEMP B-TREE FOR ORDER BY"], shape(true, false), Placement::Elsewhere),
+            (vec![range], shape(true, true), Placement::Inline),
+            (vec![range], shape(false, true), Placement::Elsewhere),
+        ] {
+            let lines: Vec<_> = plan.iter().map(|line| (*line).to_owned()).collect();
+            assert_eq!(judge(&lines, shape), expected, "{plan:?} {shape:?}");
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! Reads: compiled, placed, run, and handed row by row to their sink.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use astrolabe_core::ports::{RowSink, StoreError, StoreResult};
+use astrolabe_core::query::ReadPlan;
+use astrolabe_core::schema::{Class, Schema};
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use super::errors::{class_gone, read_error, store_error};
+use super::execute::for_each_row;
+use super::local_readers::with_reader;
+use super::placement::{Placement, Placements, Shape};
+use super::{Shared, connection, read_threads, row};
+use crate::compile::{Names, count as compile_count, is_all, select, select_columns};
+use crate::dialect::SQLITE;
+use crate::statement::Statement;
+
+/// Virtual machine steps between two looks at the clock.
+const STEPS_PER_LOOK: i32 = 1_000;
+
+/// A read-only connection.
+pub(super) struct Reader {
+    connection: Connection,
+    placements: Placements,
+    deadline: Deadline,
+}
+
+/// When the running statement is interrupted.
+#[derive(Clone)]
+struct Deadline {
+    start: Instant,
+    /// Microseconds after `start`.
+    at: Arc<AtomicU64>,
+}
+
+impl Deadline {
+    fn set(&self, time: Duration) {
+        self.at.store(micros(self.start.elapsed() + time), Ordering::Relaxed);
+    }
+
+    fn has_passed(&self) -> bool {
+        micros(self.start.elapsed()) > self.at.load(Ordering::Relaxed)
+    }
+}
+
+fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}
+
+impl Reader {
+    /// Opens the store's file.
+    pub fn open(shared: &Shared) -> StoreResult<Self> {
+        let mut connection = connection::open_reader(&shared.path).map_err(store_error)?;
+        let deadline = Deadline { start: Instant::now(), at: Arc::new(AtomicU64::new(u64::MAX)) };
+        let looked_at = deadline.clone();
+        connection
+            .progress_handler(STEPS_PER_LOOK, Some(move || looked_at.has_passed()))
+            .map_err(store_error)?;
+        Ok(Reader { connection, placements: Placements::new(), deadline })
+    }
+
+    /// Answers when the file can be read.
+    pub fn ping(&mut self) -> StoreResult<()> {
+        self.deadline.set(Duration::MAX / 2);
+        self.connection.query_row("SELECT schema_version FROM _catalog_meta", [], |_| Ok(())).map_err(store_error)
+    }
+}
+
+/// How a read is run on a thread.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    /// Only if it is certain to be quick.
+    IfQuick,
+    /// In any case.
+    Always,
+}
+
+/// What came of a read on a thread.
+enum Ran<T> {
+    /// It is done.
+    Done(T),
+    /// It has to run elsewhere; nothing was handed over.
+    NotHere,
+}
+
+/// Runs a plan and feeds its rows to the sink.
+pub(super) async fn rows(
+    shared: &Arc<Shared>,
+    plan: ReadPlan,
+    mut sink: Box<dyn RowSink>,
+) -> StoreResult<Box<dyn RowSink>> {
+    match run_rows(shared, &plan, &mut *sink, Mode::IfQuick)? {
+        Ran::Done(()) => Ok(sink),
+        Ran::NotHere => {
+            elsewhere(shared, move |shared| {
+                run_rows(shared, &plan, &mut *sink, Mode::Always).map(|_| sink)
+            })
+            .await
+        }
+    }
+}
+
+/// Counts the rows of a plan.
+pub(super) async fn count(shared: &Arc<Shared>, plan: ReadPlan) -> StoreResult<u64> {
+    match run_count(shared, &plan, Mode::IfQuick)? {
+        Ran::Done(count) => Ok(count),
+        Ran::NotHere => {
+            let counted = elsewhere(shared, move |shared| run_count(shared, &plan, Mode::Always)).await?;
+            match counted {
+                Ran::Done(count) => Ok(count),
+                Ran::NotHere => Err(StoreError::Deadline),
+            }
+        }
+    }
+}
+
+/// Runs work on a reader thread.
+async fn elsewhere<T: Send + 'static>(
+    shared: &Arc<Shared>,
+    work: impl FnOnce(&Shared) -> StoreResult<T> + Send + 'static,
+) -> StoreResult<T> {
+    let (reply, answer) = oneshot::channel();
+    let shared = Arc::clone(shared);
+    read_threads::run(Box::new(move || {
+        let result = work(&shared);
+        // Nobody waits any more when the request was given up.
+        let _ = reply.send(result);
+    }))?;
+    answer.await.map_err(|_| StoreError::Database("the read failed unexpectedly".to_owned()))?
+}
+
+fn run_rows(shared: &Shared, plan: &ReadPlan, sink: &mut dyn RowSink, mode: Mode) -> StoreResult<Ran<()>> {
+    let schema = shared.schema.load();
+    let class = current(&schema, &plan.class)?;
+    let columns = select_columns(plan, class);
+    let statement = select(&SQLITE, Names { schema: &schema, class }, &columns, plan);
+    let shape = Shape { limited: plan.limit.is_some(), filtered: !is_all(&plan.filter) };
+    run_placed(shared, &schema, class, &statement, shape, mode, |row, handed_over| {
+        *handed_over = true;
+        row::feed(row, class, &columns, sink)
+    })
+}
+
+fn run_count(shared: &Shared, plan: &ReadPlan, mode: Mode) -> StoreResult<Ran<u64>> {
+    let schema = shared.schema.load();
+    let class = current(&schema, &plan.class)?;
+    let statement = compile_count(&SQLITE, Names { schema: &schema, class }, &plan.filter, &plan.access);
+    let shape = Shape { limited: false, filtered: true };
+    let mut count = 0;
+    let ran = run_placed(shared, &schema, class, &statement, shape, mode, |row, _| {
+        let rows: i64 = row.get(0).map_err(store_error)?;
+        count = rows.unsigned_abs();
+        Ok(())
+    })?;
+    Ok(match ran {
+        Ran::Done(()) => Ran::Done(count),
+        Ran::NotHere => Ran::NotHere,
+    })
+}
+
+fn run_placed(
+    shared: &Shared,
+    schema: &Schema,
+    class: &Class,
+    statement: &Statement<'_>,
+    shape: Shape,
+    mode: Mode,
+    mut receive: impl FnMut(&rusqlite::Row<'_>, &mut bool) -> StoreResult<()>,
+) -> StoreResult<Ran<()>> {
+    with_reader(shared, |reader| {
+        let started = Instant::now();
+        let failure = |error| read_error(error, class);
+        if mode == Mode::IfQuick {
+            let placement = reader.placements.of(&reader.connection, statement, shape, schema.version);
+            if placement.map_err(failure)? == Placement::Elsewhere {
+                return Ok(Ran::NotHere);
+            }
+            reader.deadline.set(shared.options.inline_deadline);
+        } else {
+            reader.deadline.set(shared.options.read_deadline);
+        }
+        let mut handed_over = false;
+        let result =
+            for_each_row(&reader.connection, statement, failure, |row| receive(row, &mut handed_over));
+        if mode == Mode::IfQuick {
+            reader.placements.observe(statement, started.elapsed());
+            if matches!(result, Err(StoreError::Deadline)) && !handed_over {
+                return Ok(Ran::NotHere);
+            }
+        }
+        result.map(Ran::Done)
+    })
+}
+
+/// The class as it is now; the plan may have been made before a change of the schema.
+fn current<'s>(schema: &'s Schema, planned: &Class) -> StoreResult<&'s Arc<Class>> {
+    schema.class(&planned.name).ok_or_else(|| class_gone(&planned.name))
+}

@@ -1,0 +1,182 @@
+//! Rows as SQLite hands them over: values checked against what their columns promise.
+
+use astrolabe_core::access::Acl;
+use astrolabe_core::events::RowState;
+use astrolabe_core::ports::{RowSink, StoreError, StoreResult};
+use astrolabe_core::schema::{CREATED_AT, Class, Field, OBJECT_ID, UPDATED_AT};
+use astrolabe_core::value::{ColumnValue, GeoPoint, Timestamp, Value};
+use rusqlite::Row;
+use rusqlite::types::ValueRef;
+
+use crate::columns::{READERS, Storage, WRITERS};
+use crate::compile::SelectColumn;
+
+/// The place in a row where the next column is read.
+pub(super) struct RowReader<'r, 's> {
+    row: &'r Row<'r>,
+    class: &'s Class,
+    at: usize,
+}
+
+impl<'r, 's> RowReader<'r, 's> {
+    /// Starts at the first column.
+    pub fn new(row: &'r Row<'r>, class: &'s Class) -> Self {
+        RowReader { row, class, at: 0 }
+    }
+
+    /// The next column as text; null where that is allowed.
+    fn text(&mut self, name: &str) -> StoreResult<ColumnValue<'r>> {
+        self.one(name, Storage::Text)
+    }
+
+    /// The next column as a text that must be there.
+    pub fn required_text(&mut self, name: &str) -> StoreResult<&'r str> {
+        match self.text(name)? {
+            ColumnValue::Text(text) => Ok(text),
+            _ => Err(self.corrupt(name)),
+        }
+    }
+
+    fn required_time(&mut self, name: &str) -> StoreResult<i64> {
+        match self.one(name, Storage::Integer)? {
+            ColumnValue::Integer(ms) => Ok(ms),
+            _ => Err(self.corrupt(name)),
+        }
+    }
+
+    /// The next columns as the value of a field; `None` for relations, which have none.
+    pub fn field(&mut self, field: &Field) -> StoreResult<Option<ColumnValue<'r>>> {
+        match Storage::of(&field.kind) {
+            Storage::JoinTable => Ok(None),
+            Storage::Point => self.point(&field.column).map(Some),
+            storage => self.one(&field.column, storage).map(Some),
+        }
+    }
+
+    /// The next columns as the value of a field in its Parse type.
+    pub fn value(&mut self, field: &Field) -> StoreResult<Value> {
+        match self.field(field)? {
+            Some(column) => Value::from_column(&field.kind, column).map_err(|_| self.corrupt(&field.column)),
+            None => Ok(Value::Null),
+        }
+    }
+
+    fn point(&mut self, column: &str) -> StoreResult<ColumnValue<'r>> {
+        let latitude = self.one(column, Storage::Real)?;
+        let longitude = self.one(column, Storage::Real)?;
+        match (latitude, longitude) {
+            (ColumnValue::Real(latitude), ColumnValue::Real(longitude)) => {
+                Ok(ColumnValue::GeoPoint(GeoPoint { latitude, longitude }))
+            }
+            (ColumnValue::Null, ColumnValue::Null) => Ok(ColumnValue::Null),
+            _ => Err(self.corrupt(column)),
+        }
+    }
+
+    fn one(&mut self, name: &str, storage: Storage) -> StoreResult<ColumnValue<'r>> {
+        let value = self.row.get_ref(self.at).map_err(|_| self.corrupt(name))?;
+        self.at += 1;
+        match (storage, value) {
+            (_, ValueRef::Null) => Ok(ColumnValue::Null),
+            (Storage::Text, ValueRef::Text(bytes)) => match std::str::from_utf8(bytes) {
+                Ok(text) => Ok(ColumnValue::Text(text)),
+                Err(_) => Err(self.corrupt(name)),
+            },
+            (Storage::Real, ValueRef::Real(number)) => Ok(ColumnValue::Real(number)),
+            (Storage::Integer, ValueRef::Integer(number)) => Ok(ColumnValue::Integer(number)),
+            _ => Err(self.corrupt(name)),
+        }
+    }
+
+    /// The object id is told when the statement selected it.
+    fn corrupt(&self, column: &str) -> StoreError {
+        let object_id = self.row.get::<_, String>(OBJECT_ID).unwrap_or_default();
+        StoreError::CorruptRow {
+            table: self.class.table.to_string(),
+            column: column.to_owned(),
+            row: object_id,
+        }
+    }
+}
+
+/// Hands one row to a sink.
+pub(super) fn feed(
+    row: &Row<'_>,
+    class: &Class,
+    columns: &[SelectColumn<'_>],
+    sink: &mut dyn RowSink,
+) -> StoreResult<()> {
+    let mut reader = RowReader::new(row, class);
+    sink.begin_row();
+    for (index, column) in columns.iter().enumerate() {
+        feed_column(&mut reader, index, *column, sink)?;
+    }
+    sink.end_row().map_err(StoreError::Refused)
+}
+
+fn feed_column(
+    reader: &mut RowReader<'_, '_>,
+    index: usize,
+    column: SelectColumn<'_>,
+    sink: &mut dyn RowSink,
+) -> StoreResult<()> {
+    let value = match column {
+        SelectColumn::ObjectId => ColumnValue::Text(reader.required_text(OBJECT_ID)?),
+        SelectColumn::CreatedAt => ColumnValue::Integer(reader.required_time(CREATED_AT)?),
+        SelectColumn::UpdatedAt => ColumnValue::Integer(reader.required_time(UPDATED_AT)?),
+        SelectColumn::Acl => {
+            sink.column(index, reader.text(READERS)?).map_err(StoreError::Refused)?;
+            reader.text(WRITERS)?
+        }
+        SelectColumn::Field(field, _) => match reader.field(field)? {
+            Some(value) => value,
+            None => {
+                reader.at += 1;
+                return Ok(());
+            }
+        },
+        SelectColumn::Dropped => {
+            reader.at += 1;
+            ColumnValue::Null
+        }
+    };
+    sink.column(index, value).map_err(StoreError::Refused)
+}
+
+/// The columns of a whole object, for [`state`].
+pub(super) fn state_columns(class: &Class) -> Vec<SelectColumn<'_>> {
+    let built_in =
+        [SelectColumn::ObjectId, SelectColumn::CreatedAt, SelectColumn::UpdatedAt, SelectColumn::Acl];
+    built_in.into_iter().chain(class.fields.values().map(|field| SelectColumn::Field(field, None))).collect()
+}
+
+/// Reads a row of [`state_columns`]: the object id and the state.
+pub(super) fn state(row: &Row<'_>, class: &Class) -> StoreResult<(String, RowState)> {
+    let mut reader = RowReader::new(row, class);
+    let object_id = reader.required_text(OBJECT_ID)?.to_owned();
+    let created_at = Timestamp(reader.required_time(CREATED_AT)?);
+    let updated_at = Timestamp(reader.required_time(UPDATED_AT)?);
+    let acl = acl(&mut reader)?;
+    let mut values = Vec::new();
+    for field in class.fields.values() {
+        if Storage::of(&field.kind) == Storage::JoinTable {
+            reader.at += 1;
+            continue;
+        }
+        match reader.value(field)? {
+            Value::Null => {}
+            value => values.push((field.name.clone(), value)),
+        }
+    }
+    Ok((object_id, RowState { created_at, updated_at, acl, values }))
+}
+
+fn acl(reader: &mut RowReader<'_, '_>) -> StoreResult<Option<Acl>> {
+    let (readers, writers) = (reader.text(READERS)?, reader.text(WRITERS)?);
+    let (ColumnValue::Text(readers), ColumnValue::Text(writers)) = (readers, writers) else { return Ok(None) };
+    let list = |json: &str, name: &str| {
+        serde_json::from_str::<Vec<String>>(json).map_err(|_| reader.corrupt(name))
+    };
+    let (readers, writers) = (list(readers, READERS)?, list(writers, WRITERS)?);
+    Ok(Some(Acl::from_lists(readers.iter().map(String::as_str), writers.iter().map(String::as_str))))
+}

@@ -1,0 +1,9 @@
+//! What tests stand on: a whole server on a real socket and a real database file, with a clock that tests move.
+
+mod clock;
+mod request;
+mod server;
+
+pub use clock::TestClock;
+pub use request::{Answer, TestRequest};
+pub use server::{APP_ID, JAVASCRIPT_KEY, MASTER_KEY, REST_KEY, TestServer, TestServerBuilder, User};

@@ -1,0 +1,204 @@
+//! A server for one test.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use astrolabe_auth::PasswordCost;
+use astrolabe_core::app::{App, AppKeys, AppSettings, Apps, HashedKey};
+use astrolabe_core::error::Result;
+use astrolabe_core::ports::BoxFuture;
+use astrolabe_server::apps::AppDefinition;
+use astrolabe_server::config::SqliteSynchronous;
+use astrolabe_server::http::{HttpLimits, serve};
+use astrolabe_server::lifecycle::{SystemIds, Shutdown};
+use astrolabe_server::router::{RouterParts, router};
+use astrolabe_server::state::State;
+use reqwest::Method;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::{TestClock, TestRequest};
+
+/// The application id of every test server.
+pub const APP_ID: &str = "test-app";
+/// Its keys.
+pub const REST_KEY: &str = "test-rest-key";
+/// See [`REST_KEY`].
+pub const JAVASCRIPT_KEY: &str = "test-javascript-key";
+/// See [`REST_KEY`].
+pub const MASTER_KEY: &str = "test-master-key";
+
+/// A running server with one app. Clients may make classes unless the test says otherwise.
+pub struct TestServer {
+    /// Time, as the server sees it.
+    pub clock: Arc<TestClock>,
+    /// The app, for what cannot be seen through HTTP.
+    pub app: Arc<App>,
+    origin: String,
+    client: reqwest::Client,
+    shutdown: Shutdown,
+    serving: Option<JoinHandle<()>>,
+    _folder: tempfile::TempDir,
+}
+
+/// A user that a test has signed up.
+#[derive(Debug, Clone)]
+pub struct User {
+    /// The object id.
+    pub id: String,
+    /// The token of its session.
+    pub token: String,
+}
+
+/// How a test server differs from the usual one.
+#[derive(Default)]
+pub struct TestServerBuilder {
+    settings: Option<AppSettings>,
+    trusted_proxies: Vec<&'static str>,
+}
+
+impl TestServerBuilder {
+    /// Changes the app's settings.
+    pub fn settings(mut self, change: impl FnOnce(&mut AppSettings)) -> Self {
+        change(self.settings.get_or_insert_with(default_settings));
+        self
+    }
+
+    /// Believes the forwarding headers of a network.
+    pub fn trust_proxy(mut self, network: &'static str) -> Self {
+        self.trusted_proxies.push(network);
+        self
+    }
+
+    /// Starts it.
+    pub async fn start(self) -> anyhow::Result<TestServer> {
+        let folder = tempfile::tempdir()?;
+        let clock = Arc::new(TestClock::default());
+        let state = State::new(
+            clock.clone(),
+            Arc::new(SystemIds),
+            PasswordCost::cheapest(),
+            SqliteSynchronous::Normal,
+        );
+        let settings = self.settings.unwrap_or_else(default_settings);
+        let definition = AppDefinition {
+            id: APP_ID.to_owned(),
+            keys: test_keys(),
+            settings: settings.clone(),
+            database: folder.path().join("data.db"),
+        };
+        let opener = state.opener();
+        let app = tokio::task::spawn_blocking(move || opener(definition)).await??;
+        let shutdown = Shutdown::manual();
+        let parts = RouterParts {
+            apps: Arc::new(FixedApps(HashMap::from([(APP_ID, Arc::clone(&app))]))),
+            defaults: settings,
+            trusted_proxies: self.trusted_proxies.iter().map(|n| n.parse()).collect::<Result<_, _>>()?,
+            shutdown: shutdown.clone(),
+        };
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let origin = format!("http://{}", listener.local_addr()?);
+        let limits = HttpLimits { connections_max: 256, shutdown_grace: std::time::Duration::from_secs(5) };
+        let serving = tokio::spawn(serve(listener, router(&state, parts), limits, shutdown.clone()));
+        let client = reqwest::Client::builder().no_proxy().build().context("the HTTP client")?;
+        Ok(TestServer { clock, app, origin, client, shutdown, serving: Some(serving), _folder: folder })
+    }
+}
+
+fn default_settings() -> AppSettings {
+    AppSettings { allow_client_class_creation: true, ..AppSettings::default() }
+}
+
+fn test_keys() -> AppKeys {
+    AppKeys {
+        rest: Some(REST_KEY.to_owned()),
+        javascript: Some(JAVASCRIPT_KEY.to_owned()),
+        master: Some(HashedKey::of(MASTER_KEY)),
+        ..AppKeys::default()
+    }
+}
+
+struct FixedApps(HashMap<&'static str, Arc<App>>);
+
+impl Apps for FixedApps {
+    fn by_id<'a>(&'a self, app_id: &'a str) -> BoxFuture<'a, Result<Option<Arc<App>>>> {
+        Box::pin(std::future::ready(Ok(self.0.get(app_id).cloned())))
+    }
+}
+
+impl TestServer {
+    /// The usual server.
+    pub async fn start() -> anyhow::Result<Self> {
+        TestServerBuilder::default().start().await
+    }
+
+    /// A server that differs.
+    pub fn builder() -> TestServerBuilder {
+        TestServerBuilder::default()
+    }
+
+    /// Scheme, host and port.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// A request with nothing but a path below `/parse`.
+    pub fn bare(&self, method: Method, path: &str) -> TestRequest {
+        TestRequest::new(self.client.request(method, format!("{}/parse{path}", self.origin)))
+    }
+
+    /// A request with the application id and the REST key.
+    pub fn request(&self, method: Method, path: &str) -> TestRequest {
+        self.bare(method, path)
+            .header("X-Parse-Application-Id", APP_ID)
+            .header("X-Parse-REST-API-Key", REST_KEY)
+    }
+
+    /// `GET`.
+    pub fn get(&self, path: &str) -> TestRequest {
+        self.request(Method::GET, path)
+    }
+
+    /// `POST` with a JSON body.
+    pub fn post(&self, path: &str, body: Value) -> TestRequest {
+        self.request(Method::POST, path).json(&body)
+    }
+
+    /// `PUT` with a JSON body.
+    pub fn put(&self, path: &str, body: Value) -> TestRequest {
+        self.request(Method::PUT, path).json(&body)
+    }
+
+    /// `DELETE`.
+    pub fn delete(&self, path: &str) -> TestRequest {
+        self.request(Method::DELETE, path)
+    }
+
+    /// Signs a user up; the password is `secret`.
+    pub async fn user(&self, username: &str) -> anyhow::Result<User> {
+        let body = json!({ "username": username, "password": "secret" });
+        let answer = self.post("/users", body).send().await?;
+        answer.expect_status(201)?;
+        let text = |key: &str| answer.json[key].as_str().map(str::to_owned).context("no such member");
+        Ok(User { id: text("objectId")?, token: text("sessionToken")? })
+    }
+
+    /// Makes an object and returns its id.
+    pub async fn object(&self, class: &str, body: Value) -> anyhow::Result<String> {
+        let answer = self.post(&format!("/classes/{class}"), body).master().send().await?;
+        answer.expect_status(201)?;
+        answer.json["objectId"].as_str().map(str::to_owned).context("no objectId")
+    }
+
+    /// Stops the server and closes the database.
+    pub async fn stop(mut self) -> anyhow::Result<()> {
+        self.shutdown.request();
+        if let Some(serving) = self.serving.take() {
+            serving.await?;
+        }
+        self.app.objects.store().close().await;
+        Ok(())
+    }
+}
