@@ -5,7 +5,7 @@ use astrolabe_core::objects::{Write, WriteKind};
 use astrolabe_core::ports::{BoxFuture, ClassRules, RuleContext};
 use astrolabe_core::query::{Filter, Test};
 use astrolabe_core::schema::Class;
-use astrolabe_core::value::{FieldOp, Value};
+use astrolabe_core::value::{FieldOp, Json, Value};
 
 use crate::session::{Origin, SESSION, expiry, of_user, token_hash, user_pointer};
 
@@ -46,7 +46,7 @@ impl ClassRules for SessionRules {
 fn prepare_create(context: RuleContext<'_>, write: &mut Write) -> Result<()> {
     refuse_acl(write)?;
     if !context.scope.is_privileged() {
-        let user_id = context.scope.user_id().ok_or_else(no_session)?;
+        let user_id = context.scope.user_id().ok_or_else(token_required)?;
         for field in SERVER_FIELDS {
             write.fields.shift_remove(field);
         }
@@ -54,19 +54,25 @@ fn prepare_create(context: RuleContext<'_>, write: &mut Write) -> Result<()> {
     } else if !matches!(write.fields.get("user"), Some(FieldOp::Set(Value::Pointer(_)))) {
         return Err(Error::new(ErrorCode::ValidationError, "user is required"));
     }
+    let sent: Vec<_> =
+        write.fields.iter().filter_map(|(name, op)| Some((name.to_string(), sent_value(op)?))).collect();
+    write.more_answer.extend(sent);
     let token = context.objects.ids().session_token();
-    let created_with = Value::Object(Origin::Create.created_with());
-    write.more_answer.insert("sessionToken".into(), token.as_str().into());
     write.set("sessionToken", Value::String(token_hash(&token)));
-    answer_and_set(write, "createdWith", created_with);
+    write.more_answer.insert("sessionToken".into(), token.into());
+    answer_and_set(write, "createdWith", Value::Object(Origin::Create.created_with()));
     if let Some(expires_at) = expiry(context.objects, write.now) {
         answer_and_set(write, "expiresAt", Value::Date(expires_at));
     }
-    if let Some(FieldOp::Set(user)) = write.fields.get("user") {
-        let user = user.to_json();
-        write.more_answer.insert("user".into(), user);
-    }
     Ok(())
+}
+
+/// The answer to the creation of a session holds what was sent, too.
+fn sent_value(op: &FieldOp) -> Option<Json> {
+    match op {
+        FieldOp::Set(value) => Some(value.to_json()),
+        _ => None,
+    }
 }
 
 fn answer_and_set(write: &mut Write, field: &str, value: Value) {
@@ -81,7 +87,7 @@ fn check_update(context: RuleContext<'_>, write: &Write) -> Result<()> {
             Error::new(ErrorCode::InvalidKeyName, format!("Invalid key name: {field}"))
         })?;
     }
-    if context.scope.is_privileged() || context.scope.user().is_some() { Ok(()) } else { Err(no_session()) }
+    if context.scope.is_privileged() || context.scope.user().is_some() { Ok(()) } else { Err(token_required()) }
 }
 
 fn refuse_acl(write: &Write) -> Result<()> {
@@ -89,6 +95,10 @@ fn refuse_acl(write: &Write) -> Result<()> {
         Some(_) => Err(Error::new(ErrorCode::InvalidKeyName, "Cannot set ACL on a Session.")),
         None => Ok(()),
     }
+}
+
+fn token_required() -> Error {
+    Error::new(ErrorCode::InvalidSessionToken, "Session token required.")
 }
 
 fn no_session() -> Error {

@@ -78,15 +78,18 @@ impl UserRules {
         set_keys(context.objects, write)?;
         self.set_password(write, &password).await?;
         write.acl = Some(Some(new_user_acl(context, write)));
-        let session = NewSession::for_user(context, &write.object_id, Origin::SignUp)?;
-        write.more_steps.extend(session.steps);
-        write.more_answer.insert("sessionToken".into(), session.token.into());
+        // An administrator makes users without becoming one of them.
+        if !context.scope.is_privileged() {
+            let session = NewSession::for_user(context, &write.object_id, Origin::SignUp)?;
+            write.more_steps.extend(session.steps);
+            write.more_answer.insert("sessionToken".into(), session.token.into());
+        }
         Ok(())
     }
 
     async fn prepare_update(&self, context: RuleContext<'_>, write: &mut Write) -> Result<()> {
         let RuleContext { objects, scope } = context;
-        if !scope.is_privileged() && scope.user().is_none() {
+        if !scope.is_privileged() && scope.user_id() != Some(&write.object_id) {
             return Err(Error::denied(
                 ErrorCode::SessionMissing,
                 format!("Cannot modify user {}.", write.object_id),
@@ -114,6 +117,9 @@ impl UserRules {
 /// Fields that clients cannot give a user.
 fn refuse_server_fields(context: RuleContext<'_>, write: &mut Write) -> Result<()> {
     write.fields.shift_remove("sessionToken");
+    if write.fields.get("authData").is_some_and(is_empty) {
+        write.fields.shift_remove("authData");
+    }
     if write.fields.contains_key("authData") || write.nested.contains_key("authData") {
         return Err(Error::new(
             ErrorCode::UnsupportedService,
@@ -131,12 +137,21 @@ fn refuse_server_fields(context: RuleContext<'_>, write: &mut Write) -> Result<(
     })
 }
 
-/// A user keeps a name and a password.
+fn is_empty(op: &FieldOp) -> bool {
+    match op {
+        FieldOp::Delete | FieldOp::Set(Value::Null) => true,
+        FieldOp::Set(Value::Object(map)) => map.is_empty(),
+        FieldOp::Set(Value::String(text)) => text.is_empty(),
+        _ => false,
+    }
+}
+
+/// A user keeps a name and a password. Values of another type are left to the schema.
 fn check_change(write: &Write) -> Result<()> {
     for (field, code) in
         [("username", ErrorCode::UsernameMissing), ("password", ErrorCode::PasswordMissing)]
     {
-        if write.fields.contains_key(field) && write.new_text(field).is_none_or(str::is_empty) {
+        if write.fields.get(field).is_some_and(is_empty) {
             return Err(Error::new(code, format!("bad or missing {field}")));
         }
     }
@@ -154,16 +169,18 @@ fn set_keys(objects: &Objects, write: &mut Write) -> Result<()> {
     }
     match write.fields.get("email").cloned() {
         None => {}
-        Some(FieldOp::Delete | FieldOp::Set(Value::Null)) => write.set("_email_key", Value::Null),
+        Some(op) if is_empty(&op) => write.set("_email_key", Value::Null),
         Some(FieldOp::Set(Value::String(email))) if is_email(&email) => {
             write.set("_email_key", Value::String(identity_key(&email)));
             if settings.lowercase_emails {
                 write.set("email", Value::String(email.to_lowercase()));
             }
         }
-        Some(_) => {
+        Some(FieldOp::Set(Value::String(_))) => {
             return Err(Error::new(ErrorCode::InvalidEmailAddress, "Email address format is invalid."));
         }
+        // Another type, which the schema refuses.
+        Some(_) => {}
     }
     Ok(())
 }
@@ -209,7 +226,9 @@ fn change_sessions(context: RuleContext<'_>, write: &mut Write) -> Result<()> {
 
 fn check_delete(context: RuleContext<'_>, object_id: &str) -> Result<Vec<WriteStep>> {
     if !context.scope.is_privileged() && context.scope.user_id() != Some(object_id) {
-        return Err(Error::new(ErrorCode::SessionMissing, "Insufficient auth to delete user"));
+        // Without a session the remedy is no secret.
+        let refuse = if context.scope.user().is_some() { Error::denied } else { Error::new };
+        return Err(refuse(ErrorCode::SessionMissing, "Insufficient auth to delete user".into()));
     }
     Ok(vec![revoke_all(context.objects, object_id)?])
 }

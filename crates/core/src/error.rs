@@ -108,7 +108,7 @@ error_codes! {
     /// A value whose type is not the field's.
     IncorrectType = Some(111), 400, "incorrect_type";
     /// The request or object exceeds a size limit.
-    ObjectTooLarge = Some(116), 413, "object_too_large";
+    ObjectTooLarge = Some(116), 400, "object_too_large";
     /// The caller may not do this.
     OperationForbidden = Some(119), 400, "operation_forbidden";
     /// A nested key that is not valid.
@@ -149,8 +149,14 @@ error_codes! {
     InvalidSchemaOperation = Some(255), 400, "invalid_schema_operation";
     /// The keys do not open the app: status only, no number.
     Unauthorized = None, 403, "unauthorized";
+    /// An empty value where one is needed.
+    InvalidValue = Some(162), 400, "invalid_value";
     /// The endpoint needs the master key: status only, no number.
     MasterKeyRequired = None, 403, "master_key_required";
+    /// The body is larger than the app allows: status only, no number.
+    BodyTooLarge = None, 413, "body_too_large";
+    /// The body is in an encoding that is not read here: status only, no number.
+    UnsupportedBody = None, 415, "unsupported_body";
     /// The body is not JSON: status only, no number.
     MalformedBody = None, 400, "malformed_body";
     /// The storage is overloaded or away; worth another try.

@@ -25,7 +25,7 @@ pub const RESPONSE_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Requests in one batch.
 pub const BATCH_REQUESTS_MAX: usize = 1_000;
 /// Entries of one access control list.
-pub const ACL_ENTRIES_MAX: usize = 500;
+pub const ACL_ENTRIES_MAX: usize = 5_000;
 /// Characters of a custom object id.
 pub const OBJECT_ID_LEN_MAX: usize = 64;
 /// Members added to or removed from a relation by one request.

@@ -67,7 +67,11 @@ pub fn run() -> ExitCode {
 }
 
 fn exit_code_of(error: &anyhow::Error) -> ExitCode {
-    if error.is::<Mistakes>() || error.is::<UsageError>() { ExitCode::from(EXIT_USAGE) } else { ExitCode::FAILURE }
+    if error.is::<Mistakes>() || error.is::<UsageError>() {
+        ExitCode::from(EXIT_USAGE)
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 #[cfg(test)]

@@ -118,7 +118,6 @@ pub struct DeclaredApp {
 }
 
 /// Where to read from.
-#[derive(Debug)]
 pub struct Sources<'a> {
     /// Which command asks.
     pub mode: Mode,

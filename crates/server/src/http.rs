@@ -84,7 +84,10 @@ async fn drain(mut connections: JoinSet<()>, grace: Duration) {
         }
     };
     if tokio::time::timeout(grace, all_ended).await.is_err() {
-        tracing::warn!(connections = connections.len(), "requests were still in flight and have been cut off");
+        tracing::warn!(
+            connections = connections.len(),
+            "requests were still in flight and have been cut off"
+        );
         connections.shutdown().await;
     }
 }

@@ -6,8 +6,8 @@
 use std::io::{self, IsTerminal};
 
 use tracing_subscriber::EnvFilter;
-use tracing_subscriber::util::TryInitError;
 use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::util::TryInitError;
 
 use crate::config::{LogConfig, LogFormat};
 
@@ -19,8 +19,12 @@ pub fn start(config: &LogConfig) -> Result<(), TryInitError> {
         LogFormat::Pretty => {
             builder.with_ansi(io::stderr().is_terminal()).with_target(false).finish().try_init()
         }
-        LogFormat::Json => {
-            builder.json().flatten_event(true).with_current_span(true).with_span_list(false).finish().try_init()
-        }
+        LogFormat::Json => builder
+            .json()
+            .flatten_event(true)
+            .with_current_span(true)
+            .with_span_list(false)
+            .finish()
+            .try_init(),
     }
 }

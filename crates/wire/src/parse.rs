@@ -10,9 +10,11 @@ mod envelope;
 mod gate;
 mod params;
 mod path;
+mod path_params;
 
 pub use answer::{Failure, failure_body, created, json_bytes, json_value, render_failure};
 pub use call::{ParseCall, ParseContext};
 pub use gate::{ParseGate, gate, health};
 pub use params::Params;
 pub use path::normalised;
+pub use path_params::PathParams;

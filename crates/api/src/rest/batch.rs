@@ -52,14 +52,15 @@ fn parse_requests(call: &ParseCall) -> Result<Vec<SubRequest>> {
 }
 
 fn sub_request(context: &ParseContext, json: &Json) -> Result<SubRequest> {
+    let whole = json.get("path").and_then(Json::as_str);
+    let whole = whole.ok_or_else(|| invalid("batch request path must be a string".to_owned()))?;
     let method = match json.get("method").and_then(Json::as_str).unwrap_or_default() {
         "GET" => Method::GET,
         "POST" => Method::POST,
         "PUT" => Method::PUT,
         "DELETE" => Method::DELETE,
-        _ => return Err(invalid("each request of a batch needs a method: GET, POST, PUT or DELETE".to_owned())),
+        other => return Err(invalid(format!("cannot route {} {}", printable(other), printable(whole)))),
     };
-    let whole = json.get("path").and_then(Json::as_str).unwrap_or_default();
     let (path, query) = whole.split_once('?').unwrap_or((whole, ""));
     let path = normalised(&below_mount(context, path).ok_or_else(|| cannot_route(whole))?);
     if path == "/batch" {
@@ -77,8 +78,11 @@ fn below_mount(context: &ParseContext, path: &str) -> Option<String> {
 }
 
 fn cannot_route(path: &str) -> Error {
-    let shown: String = path.chars().filter(|c| !c.is_control()).take(256).collect();
-    invalid(format!("cannot route batch path {shown}"))
+    invalid(format!("cannot route batch path {}", printable(path)))
+}
+
+fn printable(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(256).collect()
 }
 
 fn invalid(message: String) -> Error {

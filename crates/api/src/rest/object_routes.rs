@@ -2,8 +2,7 @@
 
 use astrolabe_core::objects::FindRequest;
 use astrolabe_core::value::Json;
-use astrolabe_wire::parse::{Failure, ParseCall, created, json_bytes, json_value};
-use axum::extract::Path;
+use astrolabe_wire::parse::{Failure, ParseCall, PathParams, created, json_bytes, json_value};
 use axum::response::Response;
 use axum::routing::{self, MethodRouter};
 use http::StatusCode;
@@ -12,41 +11,47 @@ use super::find_params::{find_options, get_options};
 
 type Answer = Result<Response, Failure>;
 
-pub(super) async fn find(call: ParseCall, Path(class): Path<String>) -> Answer {
+pub(super) async fn find(call: ParseCall, PathParams(class): PathParams<String>) -> Answer {
     find_in(call, &class).await
 }
 
-pub(super) async fn create(call: ParseCall, Path(class): Path<String>) -> Answer {
-    create_in(call, &class, &format!("/classes/{class}")).await
+pub(super) async fn create(call: ParseCall, PathParams(class): PathParams<String>) -> Answer {
+    let path = path_of(&class);
+    create_in(call, &class, &path).await
 }
 
-pub(super) async fn get(call: ParseCall, Path((class, id)): Path<(String, String)>) -> Answer {
+pub(super) async fn get(call: ParseCall, PathParams((class, id)): PathParams<(String, String)>) -> Answer {
     get_in(call, &class, &id).await
 }
 
-pub(super) async fn update(call: ParseCall, Path((class, id)): Path<(String, String)>) -> Answer {
+pub(super) async fn update(call: ParseCall, PathParams((class, id)): PathParams<(String, String)>) -> Answer {
     update_in(call, &class, &id).await
 }
 
-pub(super) async fn delete(call: ParseCall, Path((class, id)): Path<(String, String)>) -> Answer {
+pub(super) async fn delete(call: ParseCall, PathParams((class, id)): PathParams<(String, String)>) -> Answer {
     delete_in(call, &class, &id).await
 }
 
 /// `GET` and `POST` on the objects of a fixed class.
 pub(super) fn collection_of(class: &'static str) -> MethodRouter {
-    let path = match class {
-        "_User" => "/users".to_owned(),
-        other => format!("/classes/{other}"),
-    };
+    let path = path_of(class);
     routing::get(async move |call: ParseCall| find_in(call, class).await)
         .post(async move |call: ParseCall| create_in(call, class, &path).await)
 }
 
 /// `GET`, `PUT` and `DELETE` on one object of a fixed class.
 pub(super) fn item_of(class: &'static str) -> MethodRouter {
-    routing::get(async move |call: ParseCall, Path(id): Path<String>| get_in(call, class, &id).await)
-        .put(async move |call: ParseCall, Path(id): Path<String>| update_in(call, class, &id).await)
-        .delete(async move |call: ParseCall, Path(id): Path<String>| delete_in(call, class, &id).await)
+    routing::get(async move |call: ParseCall, PathParams(id): PathParams<String>| get_in(call, class, &id).await)
+        .put(async move |call: ParseCall, PathParams(id): PathParams<String>| update_in(call, class, &id).await)
+        .delete(async move |call: ParseCall, PathParams(id): PathParams<String>| delete_in(call, class, &id).await)
+}
+
+/// Where the objects of a class are, for `Location`.
+fn path_of(class: &str) -> String {
+    match class {
+        "_User" => "/users".to_owned(),
+        other => format!("/classes/{other}"),
+    }
 }
 
 async fn find_in(call: ParseCall, class: &str) -> Answer {

@@ -3,8 +3,7 @@
 use astrolabe_core::error::{Error, ErrorCode, Result};
 use astrolabe_core::schema::class_to_json;
 use astrolabe_core::value::{Json, JsonMap};
-use astrolabe_wire::parse::{Failure, ParseCall, json_bytes, json_value};
-use axum::extract::Path;
+use astrolabe_wire::parse::{Failure, ParseCall, PathParams, json_bytes, json_value};
 use axum::response::Response;
 use http::StatusCode;
 
@@ -17,7 +16,7 @@ pub(super) async fn list(call: ParseCall) -> Answer {
     Ok(json_value(&serde_json::json!({ "results": classes })))
 }
 
-pub(super) async fn get(call: ParseCall, Path(class): Path<String>) -> Answer {
+pub(super) async fn get(call: ParseCall, PathParams(class): PathParams<String>) -> Answer {
     call.require_master()?;
     let schema = call.app().objects.schema();
     let class = schema.class(&class).ok_or_else(|| {
@@ -30,7 +29,7 @@ pub(super) async fn create(call: ParseCall) -> Answer {
     create_class(call, None).await
 }
 
-pub(super) async fn create_named(call: ParseCall, Path(class): Path<String>) -> Answer {
+pub(super) async fn create_named(call: ParseCall, PathParams(class): PathParams<String>) -> Answer {
     create_class(call, Some(class)).await
 }
 
@@ -42,7 +41,7 @@ async fn create_class(call: ParseCall, path: Option<String>) -> Answer {
     Ok(json_value(&class_to_json(&class)))
 }
 
-pub(super) async fn update(call: ParseCall, Path(class): Path<String>) -> Answer {
+pub(super) async fn update(call: ParseCall, PathParams(class): PathParams<String>) -> Answer {
     call.require_master()?;
     call.require_writer()?;
     let name = class_name(Some(class), &call.body)?;
@@ -50,7 +49,7 @@ pub(super) async fn update(call: ParseCall, Path(class): Path<String>) -> Answer
     Ok(json_value(&class_to_json(&class)))
 }
 
-pub(super) async fn delete(call: ParseCall, Path(class): Path<String>) -> Answer {
+pub(super) async fn delete(call: ParseCall, PathParams(class): PathParams<String>) -> Answer {
     call.require_master()?;
     call.require_writer()?;
     call.app().objects.drop_class(call.scope(), &class).await?;
@@ -66,8 +65,8 @@ fn class_name(path: Option<String>, body: &JsonMap) -> Result<String> {
             format!("Class name mismatch between {} and {}.", printable(named), printable(&path)),
         )),
         (Some(path), _) => Ok(path),
-        (None, Some(named)) => Ok(named.to_owned()),
-        (None, None) => Err(Error::new(ErrorCode::MissingClassName, "POST /schemas needs a class name.")),
+        (None, Some(named)) if !named.is_empty() => Ok(named.to_owned()),
+        (None, _) => Err(Error::new(ErrorCode::MissingClassName, "POST /schemas needs a class name.")),
     }
 }
 

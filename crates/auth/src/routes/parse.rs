@@ -3,7 +3,7 @@
 
 use astrolabe_core::error::{Error, ErrorCode, Result};
 use astrolabe_core::query::KeySelection;
-use astrolabe_core::value::append_json_string;
+use astrolabe_core::value::{Json, append_json_string};
 use astrolabe_wire::parse::{Failure, ParseCall, json_bytes};
 use axum::Router;
 use axum::extract::State;
@@ -12,13 +12,15 @@ use axum::routing::{get, post};
 use http::StatusCode;
 
 use crate::Auth;
-use crate::log_in::{LogIn, log_out, user_as_seen_by_itself};
+use crate::log_in::{LogIn, log_in_as_user, log_out, user_as_seen_by_itself};
 use crate::session::find_by_token;
 
 /// The routes, relative to the mount.
 pub fn routes(auth: Auth) -> Router {
     Router::new()
         .route("/login", get(log_in).post(log_in))
+        .route("/verifyPassword", get(verify_password).post(verify_password))
+        .route("/loginAs", post(log_in_as))
         .route("/logout", post(log_out_current))
         .route("/users/me", get(current_user))
         .route("/sessions/me", get(current_session))
@@ -32,6 +34,29 @@ async fn log_in(State(auth): State<Auth>, call: ParseCall) -> Result<Response, F
     Ok(with_token(outcome.user, &outcome.session_token))
 }
 
+async fn verify_password(State(auth): State<Auth>, call: ParseCall) -> Result<Response, Failure> {
+    let context = call.context.clone();
+    let request = LogIn::from_params(&call.params())?;
+    Ok(json_bytes(StatusCode::OK, auth.verify_password(&context.app, request).await?))
+}
+
+/// Support staff see what a user sees, without knowing the password.
+async fn log_in_as(call: ParseCall) -> Result<Response, Failure> {
+    if call.require_master().is_err() {
+        return Err(Error::denied(ErrorCode::OperationForbidden, "master key is required").into());
+    }
+    call.require_writer()?;
+    let outcome = log_in_as_user(call.app(), call.scope(), &user_id_param(&call)?).await?;
+    Ok(with_token(outcome.user, &outcome.session_token))
+}
+
+fn user_id_param(call: &ParseCall) -> Result<String> {
+    match call.body.get("userId").and_then(Json::as_str) {
+        Some(id) if !id.is_empty() => Ok(id.to_owned()),
+        _ => Err(Error::new(ErrorCode::InvalidValue, "userId must not be empty, null, or undefined")),
+    }
+}
+
 /// Without a session there is nothing to end, which is fine too.
 async fn log_out_current(call: ParseCall) -> Result<Response, Failure> {
     if let Some(token) = &call.context.session_token {
@@ -41,11 +66,12 @@ async fn log_out_current(call: ParseCall) -> Result<Response, Failure> {
 }
 
 async fn current_user(call: ParseCall) -> Result<Response, Failure> {
-    let (user, token) = (call.scope().user_id(), &call.context.session_token);
-    let (Some(user_id), Some(token)) = (user, token) else {
+    let Some(token) = &call.context.session_token else {
         return Err(Error::denied(ErrorCode::InvalidSessionToken, "Invalid session token").into());
     };
-    let user = user_as_seen_by_itself(call.app(), user_id).await?;
+    // The token counts even beside a master key, which has no user.
+    let caller = call.app().callers.resolve(call.app(), token).await?;
+    let user = user_as_seen_by_itself(call.app(), &caller.user_id).await?;
     Ok(with_token(user, token))
 }
 

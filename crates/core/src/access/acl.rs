@@ -112,7 +112,7 @@ impl Acl {
 
 fn entry(principal: &str, rights: &Json) -> Result<AclEntry> {
     if principal == "*unresolved" {
-        return Err(invalid("Unresolved user in an ACL: save the user first."));
+        return Err(invalid("Invalid ACL."));
     }
     if principal.is_empty() || principal.contains('\0') {
         return Err(invalid("An ACL entry needs '*', a user id or 'role:' and a role name as its key."));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Objects;
 use crate::access::Scope;
 use crate::error::{Error, ErrorCode, Result};
-use crate::schema::{Class, SchemaChange, SchemaRequest, check_class_name, parse_schema_request};
+use crate::schema::{Class, FieldType, SchemaChange, SchemaRequest, check_class_name, parse_schema_request};
 use crate::value::JsonMap;
 
 impl Objects {
@@ -13,7 +13,7 @@ impl Objects {
     pub async fn create_class(&self, scope: &Scope, name: &str, body: &JsonMap) -> Result<Arc<Class>> {
         require_privileged(scope)?;
         let request = parse_schema_request(name, body)?;
-        if self.schema().class(name).is_some() {
+        if self.schema().class(name).is_some() || crate::schema::is_system_class(name) {
             return Err(Error::new(ErrorCode::InvalidClassName, format!("Class {name} already exists.")));
         }
         if let Some(field) = request.deleted_fields().next() {
@@ -28,7 +28,8 @@ impl Objects {
         self.apply(name, changes).await
     }
 
-    /// Adds and removes fields, and replaces permissions. Fails with 255 for fields that exist or do not exist.
+    /// Adds and removes fields, and replaces permissions. Fails with 255 for fields that exist with
+    /// another type, and for removed ones that do not exist.
     pub async fn change_class(&self, scope: &Scope, name: &str, body: &JsonMap) -> Result<Arc<Class>> {
         require_privileged(scope)?;
         let request = parse_schema_request(name, body)?;
@@ -36,7 +37,8 @@ impl Objects {
         let class = schema.class(name).ok_or_else(|| {
             Error::new(ErrorCode::InvalidClassName, format!("Class {name} does not exist."))
         })?;
-        if let Some((field, _)) = request.added_fields().find(|(field, _)| class.field(field).is_some()) {
+        let contradicts = |field: &str, kind: &FieldType| class.field(field).is_some_and(|present| present.kind != *kind);
+        if let Some((field, _)) = request.added_fields().find(|(field, spec)| contradicts(field, &spec.kind)) {
             return Err(Error::new(
                 ErrorCode::InvalidSchemaOperation,
                 format!("Field {field} exists, cannot update."),

@@ -12,7 +12,7 @@ use crate::schema::{
     Class, ClassPermissions, FieldType, OBJECT_ID, Operation, Schema, SchemaChange, check_class_name,
     fields_for_write,
 };
-use crate::value::{FieldOp, Json, JsonMap, NestedEdit, Value, edit_nested, flatten_for_create};
+use crate::value::{FieldOp, JsonMap, NestedEdit, Value, edit_nested, flatten_for_create};
 
 impl Objects {
     /// Makes an object.
@@ -31,9 +31,10 @@ impl Objects {
     }
 
     fn decode_create(&self, scope: &Scope, class_name: &str, body: JsonMap) -> Result<Write> {
-        let object_id = match body.get(OBJECT_ID).or_else(|| body.get("id")) {
-            None => self.ids().object_id(self.settings().object_id_size),
-            Some(chosen) => chosen_object_id(self.settings().allow_custom_object_id, scope, chosen)?,
+        let settings = self.settings();
+        let object_id = match chosen_id(&body, settings.allow_custom_object_id || scope.is_maintenance())? {
+            Some(chosen) => chosen,
+            None => self.ids().object_id(settings.object_id_size),
         };
         let mut write = Write::new(class_name, WriteKind::Create, object_id, self.clock().now());
         write.read_body(scope, body)?;
@@ -98,20 +99,28 @@ impl Objects {
     }
 }
 
-fn chosen_object_id(allowed: bool, scope: &Scope, chosen: &Json) -> Result<String> {
-    if !allowed && !scope.is_maintenance() {
-        return Err(Error::new(ErrorCode::InvalidKeyName, "objectId is an invalid field name."));
-    }
-    match chosen.as_str() {
-        Some(id) if id.len() > limits::OBJECT_ID_LEN_MAX || id.contains(|c: char| c.is_control()) => Err(
-            Error::new(ErrorCode::InvalidKeyName, "objectId must be at most 64 printable characters."),
-        ),
-        Some(id) if !id.is_empty() => Ok(id.to_owned()),
-        _ => Err(Error::new(
+/// The id that the client chose. Where it may not choose, an empty one counts as none.
+fn chosen_id(body: &JsonMap, allowed: bool) -> Result<Option<String>> {
+    let Some((key, chosen)) = [OBJECT_ID, "id"].iter().find_map(|key| Some((*key, body.get(*key)?))) else {
+        return Ok(None);
+    };
+    let is_empty = chosen.is_null() || chosen.as_str() == Some("");
+    match (allowed && key == OBJECT_ID, chosen.as_str()) {
+        (false, _) if is_empty && key == OBJECT_ID => Ok(None),
+        (false, _) => Err(Error::new(ErrorCode::InvalidKeyName, format!("{key} is an invalid field name."))),
+        (true, Some(id)) if !is_empty => checked_id(id).map(Some),
+        (true, _) => Err(Error::new(
             ErrorCode::MissingObjectId,
             "objectId must not be empty, null or undefined",
         )),
     }
+}
+
+fn checked_id(id: &str) -> Result<String> {
+    if id.len() <= limits::OBJECT_ID_LEN_MAX && !id.contains(|c: char| c.is_control()) {
+        return Ok(id.to_owned());
+    }
+    Err(Error::new(ErrorCode::InvalidKeyName, "objectId must be at most 64 printable characters."))
 }
 
 /// The class and fields that have to be made before the write can be stored.
@@ -135,14 +144,14 @@ fn schema_changes(schema: &Schema, write: &Write) -> Result<Vec<SchemaChange>> {
 struct NewRow {
     values: RowValues,
     relations: Vec<RelationEdit>,
-    /// Values the client did not send, which it is told.
-    defaults: RowValues,
+    /// Values that are not what the client sent, which it is told.
+    told: RowValues,
 }
 
 impl NewRow {
     /// Turns operations into values, adds defaults and checks that required fields are there.
     fn complete(schema: &Schema, write: &Write) -> Result<Self> {
-        let mut row = NewRow { values: Vec::new(), relations: Vec::new(), defaults: Vec::new() };
+        let mut row = NewRow { values: Vec::new(), relations: Vec::new(), told: Vec::new() };
         for (name, op) in &write.fields {
             if let FieldOp::Relate { add, .. } = op {
                 let add = add.clone();
@@ -150,6 +159,9 @@ impl NewRow {
             } else if let Some(value) = flatten_for_create(op.clone())
                 && !matches!(value, Value::Relation(_))
             {
+                if !matches!(op, FieldOp::Set(_)) {
+                    row.told.push((Arc::clone(name), value.clone()));
+                }
                 row.values.push((Arc::clone(name), value));
             }
         }
@@ -186,7 +198,7 @@ impl NewRow {
                 Some(default) => {
                     self.values.retain(|(name, _)| *name != field.name);
                     self.values.push((Arc::clone(&field.name), default.clone()));
-                    self.defaults.push((Arc::clone(&field.name), default.clone()));
+                    self.told.push((Arc::clone(&field.name), default.clone()));
                 }
                 None if field.required => return Err(required(&field.name)),
                 None => {}
@@ -214,7 +226,7 @@ fn create_answer(write: &Write, row: &NewRow) -> WriteAnswer {
     body.insert(OBJECT_ID.into(), write.object_id.as_str().into());
     let created_at = write.chosen_times.created_at.unwrap_or(write.now);
     body.insert(crate::schema::CREATED_AT.into(), created_at.to_iso().into());
-    for (name, value) in &row.defaults {
+    for (name, value) in &row.told {
         body.insert(name.to_string(), value.to_json());
     }
     body.extend(write.more_answer.clone());

@@ -11,7 +11,7 @@ use crate::ports::RuleContext;
 use crate::query::{
     Filter, FindOptions, KeySelection, PlanColumn, ReadPlan, RowAccess, ShownIn, parse_order, parse_where,
 };
-use crate::schema::{Class, INTERNAL_CLASSES, Operation, Visibility, check_class_name};
+use crate::schema::{Class, FieldType, INTERNAL_CLASSES, Operation, Visibility, check_class_name};
 use crate::value::JsonMap;
 
 /// A query on a class.
@@ -196,7 +196,9 @@ pub(super) fn plan_columns(class: &Class, scope: &Scope, keys: &KeySelection) ->
     let mut columns =
         vec![PlanColumn::ObjectId, PlanColumn::CreatedAt, PlanColumn::UpdatedAt, PlanColumn::Acl];
     for (index, field) in class.fields.values().enumerate() {
-        if !keys.shows(&field.name) {
+        // Clients expect the stubs of relations in every object.
+        let is_relation = matches!(field.kind, FieldType::Relation(_));
+        if !keys.shows(&field.name) && (!is_relation || keys.exclude.contains(&field.name.to_string())) {
             continue;
         }
         if let Some(shown) = shown_in(field.visibility, scope) {

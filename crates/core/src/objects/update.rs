@@ -12,7 +12,7 @@ use crate::ports::{
 };
 use crate::query::Filter;
 use crate::schema::{Class, FieldType, OBJECT_ID, Operation, UPDATED_AT};
-use crate::value::{FieldOp, JsonMap, Value};
+use crate::value::{FieldOp, Json, JsonMap, NestedEdit, Value, edit_nested};
 
 impl Objects {
     /// Changes an object. Fails with 101 when it does not exist or the caller may not change it.
@@ -119,7 +119,11 @@ impl Changes {
 
     /// Fields whose new value depends on the stored one, so that the client has to be told.
     fn atomic_fields(&self) -> Vec<Arc<str>> {
-        let is_atomic = |update: &FieldUpdate| !matches!(update, FieldUpdate::Set(_));
+        let is_atomic = |update: &FieldUpdate| match update {
+            FieldUpdate::Set(_) => false,
+            FieldUpdate::Increment(_) | FieldUpdate::Array(..) => true,
+            FieldUpdate::Nested(edits) => edits.iter().any(|(_, edit)| is_increment(edit)),
+        };
         self.fields.iter().filter(|(_, update)| is_atomic(update)).map(|(name, _)| Arc::clone(name)).collect()
     }
 }
@@ -166,11 +170,33 @@ fn update_answer(write: Write, returning: &[Arc<str>], returned: RowValues) -> W
     body.insert(UPDATED_AT.into(), updated_at.to_iso().into());
     for (name, value) in returned {
         if returning.contains(&name) {
-            body.insert(name.to_string(), value.to_json());
+            let told = match write.nested.get(&name) {
+                Some(edits) => incremented_parts(edits, &value),
+                None => value.to_json(),
+            };
+            body.insert(name.to_string(), told);
         }
     }
     body.extend(write.more_answer);
     WriteAnswer { object_id: write.object_id, body }
+}
+
+fn is_increment(edit: &NestedEdit) -> bool {
+    matches!(edit, NestedEdit::Increment(_))
+}
+
+/// Of an Object field only what was incremented is told.
+fn incremented_parts(edits: &[(Vec<String>, NestedEdit)], value: &Value) -> Json {
+    let whole = value.to_json();
+    let mut told = JsonMap::new();
+    for (path, _) in edits.iter().filter(|(_, edit)| is_increment(edit)) {
+        let new = path.iter().try_fold(&whole, |at, key| at.get(key));
+        if let Some(new) = new {
+            // The path exists in the stored object, so it can be made in an empty one too.
+            let _ = edit_nested(&mut told, path, NestedEdit::Set(new.clone()));
+        }
+    }
+    Json::Object(told)
 }
 
 /// For rules that decide by what is stored.

@@ -150,7 +150,7 @@ pub fn parse_order(class: Option<&Class>, scope: &Scope, order: &str) -> Result<
             return Err(Error::new(ErrorCode::InvalidQuery, "$score is not available yet"));
         }
         let path = FieldPath::parse(name);
-        check_readable_path(class, scope, &path, name)?;
+        check_readable_path(class, scope, &path, name).map_err(|error| in_order(error, name))?;
         keys.push(OrderBy { key: OrderKey::Field(path), descending });
         if keys.len() > limits::ORDER_KEYS_MAX {
             return Err(Error::new(
@@ -160,6 +160,17 @@ pub fn parse_order(class: Option<&Class>, scope: &Scope, order: &str) -> Result<
         }
     }
     Ok(keys)
+}
+
+/// Names are refused in other words here than in conditions.
+fn in_order(error: Error, name: &str) -> Error {
+    match error.code {
+        ErrorCode::InvalidKeyName => {
+            let shown: String = name.chars().take(limits::NAME_LEN_MAX).collect();
+            Error::new(ErrorCode::InvalidKeyName, format!("Invalid field name: {shown}."))
+        }
+        _ => error,
+    }
 }
 
 #[cfg(test)]

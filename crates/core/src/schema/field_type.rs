@@ -100,12 +100,12 @@ impl FieldType {
     }
 }
 
-/// The form used in error texts: `*Class` for pointers, `relation<Class>` for relations, else the name.
+/// The form used in error texts: `Pointer<Class>`, `Relation<Class>`, else the name.
 impl fmt::Display for FieldType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            FieldType::Pointer(class) => write!(f, "*{class}"),
-            FieldType::Relation(class) => write!(f, "relation<{class}>"),
+            FieldType::Pointer(class) => write!(f, "Pointer<{class}>"),
+            FieldType::Relation(class) => write!(f, "Relation<{class}>"),
             other => f.write_str(other.name()),
         }
     }

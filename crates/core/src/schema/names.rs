@@ -30,9 +30,12 @@ pub fn check_class_name(name: &str) -> Result<()> {
     ))
 }
 
+/// Names that mean something else in the JSON of an object, or to clients.
+const RESERVED_FIELDS: [&str; 2] = ["length", "className"];
+
 /// Whether a field may have this name.
 pub fn is_valid_field_name(name: &str) -> bool {
-    is_plain_name(name) && name != "length"
+    is_plain_name(name) && !RESERVED_FIELDS.contains(&name)
 }
 
 /// Accepts names of letters, digits and `_` that start with a letter. Fails with 105.
@@ -73,7 +76,7 @@ mod tests {
         for good in ["title", "isCompleted", "a_1"] {
             assert!(check_field_name(good).is_ok(), "{good}");
         }
-        for bad in ["", "_x", "1x", "a.b", "a-b", "length", "__proto__", "$a", "a\0"] {
+        for bad in ["", "_x", "1x", "a.b", "a-b", "length", "__proto__", "$a", "a\0", "className"] {
             assert!(check_field_name(bad).is_err(), "{bad}");
         }
     }

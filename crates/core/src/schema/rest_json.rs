@@ -87,9 +87,6 @@ fn field_change(class_name: &str, name: &str, json: &Json) -> Result<Option<Fiel
         return Err(Error::new(ErrorCode::InvalidJson, format!("the definition of field {name} must be an object")));
     };
     let deletes = definition.get("__op").and_then(Json::as_str) == Some("Delete");
-    if deletes && !is_valid_field_name(name) {
-        return Err(Error::new(ErrorCode::InvalidKeyName, format!("invalid field name: {name}")));
-    }
     if is_built_in(class_name, name) {
         return built_in_change(class_name, name, definition, deletes);
     }
@@ -97,10 +94,10 @@ fn field_change(class_name: &str, name: &str, json: &Json) -> Result<Option<Fiel
         return Ok(Some(FieldChange::Delete));
     }
     if !is_valid_field_name(name) {
-        return Err(Error::new(ErrorCode::InvalidKeyName, format!("Invalid field name: {name}.")));
+        return Err(Error::new(ErrorCode::InvalidKeyName, format!("invalid field name: {name}")));
     }
     let kind = parse_field_type(definition)?;
-    field_spec(name, kind, definition).map(|spec| Some(FieldChange::Add(spec)))
+    field_spec(class_name, name, kind, definition).map(|spec| Some(FieldChange::Add(spec)))
 }
 
 fn is_built_in(class_name: &str, name: &str) -> bool {
@@ -125,7 +122,12 @@ fn built_in_change(
     if !deletes && shown == present {
         return Ok(None);
     }
-    Err(Error::new(ErrorCode::FieldNotChangeable, format!("field {name} cannot be changed")))
+    let is_common = [OBJECT_ID, CREATED_AT, UPDATED_AT, ACL].contains(&name);
+    Err(if deletes || is_common {
+        Error::new(ErrorCode::FieldNotChangeable, format!("field {name} cannot be changed"))
+    } else {
+        Error::new(ErrorCode::InvalidSchemaOperation, format!("Field {name} exists, cannot update."))
+    })
 }
 
 /// Reads `{"type": …, "targetClass": …}`.
@@ -152,28 +154,29 @@ pub fn parse_field_type(definition: &JsonMap) -> Result<FieldType> {
     FieldType::from_name(name, target.and_then(Json::as_str)).ok_or_else(|| invalid(name.to_owned()))
 }
 
-fn field_spec(name: &str, kind: FieldType, definition: &JsonMap) -> Result<FieldSpec> {
+fn field_spec(class_name: &str, name: &str, kind: FieldType, definition: &JsonMap) -> Result<FieldSpec> {
     let required = definition.get("required").and_then(Json::as_bool).unwrap_or(false);
     let default = match definition.get("defaultValue") {
         None | Some(Json::Null) => None,
         Some(json) => Some(Value::from_json(json.clone())?),
     };
-    if matches!(kind, FieldType::Relation(_)) && (required || default.is_some()) {
-        return Err(Error::new(
-            ErrorCode::IncorrectType,
-            "The 'required' and 'defaultValue' options are not applicable for Relation",
-        ));
+    for (option, given) in [("required", required), ("default value", default.is_some())] {
+        if given && matches!(kind, FieldType::Relation(_)) {
+            return Err(Error::new(
+                ErrorCode::IncorrectType,
+                format!("The '{option}' option is not applicable for {kind}"),
+            ));
+        }
     }
     match default.as_ref().and_then(FieldType::of_value) {
         Some(got) if got != kind => Err(Error::new(
             ErrorCode::IncorrectType,
-            format!("schema mismatch for {name} default value; expected {kind} but got {got}"),
+            format!("schema mismatch for {class_name}.{name} default value; expected {kind} but got {got}"),
         )),
         _ => Ok(FieldSpec { required, default, ..FieldSpec::new(name, kind) }),
     }
 }
 
-/// For callers that hold a shared class name.
 impl SchemaRequest {
     /// The fields to be made.
     pub fn added_fields(&self) -> impl Iterator<Item = (&str, &FieldSpec)> {

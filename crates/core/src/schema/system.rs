@@ -33,7 +33,8 @@ pub fn system_fields(class: &str) -> Vec<FieldSpec> {
     }
 }
 
-/// `username_key` and `email_key` hold the normalised forms that must be unique.
+/// `_username_key` and `_email_key` hold the normalised forms that must be unique. SQLite checks the newest index
+/// first, so that the name comes last: when both are taken, clients are told about the name.
 fn user_fields() -> Vec<FieldSpec> {
     vec![
         FieldSpec { indexed: true, ..string("username") },
@@ -42,8 +43,8 @@ fn user_fields() -> Vec<FieldSpec> {
         FieldSpec::new("emailVerified", FieldType::Boolean),
         FieldSpec { visibility: Visibility::Owner, ..FieldSpec::new("authData", FieldType::Object) },
         FieldSpec { visibility: Visibility::Hidden, ..string("_hashed_password") },
-        FieldSpec { visibility: Visibility::Hidden, unique: true, ..string("_username_key") },
         FieldSpec { visibility: Visibility::Hidden, unique: true, ..string("_email_key") },
+        FieldSpec { visibility: Visibility::Hidden, unique: true, ..string("_username_key") },
     ]
 }
 

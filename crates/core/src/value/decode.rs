@@ -27,11 +27,15 @@ impl Value {
 }
 
 fn object(map: JsonMap) -> Result<Value> {
-    let Some(kind) = map.get("__type") else {
-        check_nested_map(&map)?;
-        return Ok(Value::Object(map));
+    let kind = match map.get("__type") {
+        None | Some(Json::Null) => {
+            check_nested_map(&map)?;
+            return Ok(Value::Object(map));
+        }
+        Some(Json::String(kind)) => kind.as_str(),
+        Some(_) => return Err(not_a_valid("value of __type")),
     };
-    match kind.as_str().unwrap_or_default() {
+    match kind {
         "Date" => date(&map).map(Value::Date),
         "Bytes" => bytes(map),
         "Pointer" => parse_pointer(&map).map(Value::Pointer),
@@ -40,7 +44,7 @@ fn object(map: JsonMap) -> Result<Value> {
         "Polygon" => polygon(&map).map(Value::Polygon),
         "File" => file(&map).map(Value::File),
         "Relation" => relation(&map),
-        _ => Err(wrong_type(format!("This is not a valid {kind}"))),
+        _ => Err(not_a_valid(&kind.chars().take(64).collect::<String>())),
     }
 }
 
@@ -48,13 +52,13 @@ fn date(map: &JsonMap) -> Result<Timestamp> {
     map.get("iso")
         .and_then(Json::as_str)
         .and_then(Timestamp::parse_iso)
-        .ok_or_else(|| invalid_json("A Date needs 'iso', a time such as 2020-01-01T00:00:00.000Z."))
+        .ok_or_else(|| not_a_valid("Date"))
 }
 
 fn bytes(mut map: JsonMap) -> Result<Value> {
     match map.shift_remove("base64") {
         Some(Json::String(text)) if STANDARD.decode(&text).is_ok() => Ok(Value::Bytes(text)),
-        _ => Err(invalid_json("Bytes need 'base64', a string in base64.")),
+        _ => Err(not_a_valid("Bytes")),
     }
 }
 
@@ -62,7 +66,7 @@ fn bytes(mut map: JsonMap) -> Result<Value> {
 pub fn parse_pointer(map: &JsonMap) -> Result<Pointer> {
     let text = |key| map.get(key).and_then(Json::as_str).filter(|text| !text.is_empty() && !text.contains('\0'));
     let (Some(class_name), Some(object_id)) = (text("className"), text("objectId")) else {
-        return Err(Error::new(ErrorCode::InvalidPointer, "A Pointer needs 'className' and 'objectId'."));
+        return Err(not_a_valid("Pointer"));
     };
     check_class_name(class_name)?;
     Ok(Pointer { class_name: class_name.to_owned(), object_id: object_id.to_owned() })
@@ -76,7 +80,7 @@ fn included_object(map: &JsonMap) -> Result<Value> {
 fn geo_point(map: &JsonMap) -> Result<GeoPoint> {
     let degrees = |key| map.get(key).and_then(Json::as_f64);
     let (Some(latitude), Some(longitude)) = (degrees("latitude"), degrees("longitude")) else {
-        return Err(wrong_type("This is not a valid GeoPoint".to_owned()));
+        return Err(not_a_valid("GeoPoint"));
     };
     checked_geo_point(latitude, longitude)
 }
@@ -95,7 +99,7 @@ fn polygon(map: &JsonMap) -> Result<Vec<GeoPoint>> {
     let coordinates = map.get("coordinates").and_then(Json::as_array);
     let ring = coordinates
         .map(|points| points.iter().map(polygon_point).collect::<Result<Vec<_>>>())
-        .ok_or_else(|| invalid_json("A Polygon needs 'coordinates', a list of [latitude, longitude]."))??;
+        .ok_or_else(|| not_a_valid("Polygon"))??;
     let mut distinct: Vec<GeoPoint> = Vec::new();
     for point in &ring {
         if !distinct.contains(point) {
@@ -105,7 +109,7 @@ fn polygon(map: &JsonMap) -> Result<Vec<GeoPoint>> {
             return Ok(closed(ring));
         }
     }
-    Err(invalid_json("A Polygon needs at least three different points."))
+    Err(invalid_json("Polygon must have at least 3 values"))
 }
 
 /// The stored ring ends where it starts.
@@ -132,12 +136,12 @@ fn file(map: &JsonMap) -> Result<FileRef> {
     let text = |key| map.get(key).and_then(Json::as_str).map(str::to_owned);
     match text("name") {
         Some(name) if !name.is_empty() && !name.contains('\0') => Ok(FileRef { name, url: text("url") }),
-        _ => Err(wrong_type("This is not a valid File".to_owned())),
+        _ => Err(not_a_valid("File")),
     }
 }
 
 fn relation(map: &JsonMap) -> Result<Value> {
-    let class = map.get("className").and_then(Json::as_str).unwrap_or_default();
+    let class = map.get("className").and_then(Json::as_str).ok_or_else(|| not_a_valid("Relation"))?;
     check_class_name(class)?;
     Ok(Value::Relation(class.to_owned()))
 }
@@ -213,6 +217,6 @@ fn invalid_json(message: &'static str) -> Error {
     Error::new(ErrorCode::InvalidJson, message)
 }
 
-fn wrong_type(message: String) -> Error {
-    Error::new(ErrorCode::IncorrectType, message)
+fn not_a_valid(kind: &str) -> Error {
+    Error::new(ErrorCode::IncorrectType, format!("This is not a valid {kind}"))
 }

@@ -1,7 +1,7 @@
 //! A point in time with the precision Parse has: milliseconds.
 
 use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
+use jiff::fmt::temporal::{Pieces, PiecesOffset};
 
 /// Milliseconds since 1970-01-01T00:00:00Z, within the years -9999 to 9999.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -10,12 +10,17 @@ pub struct Timestamp(pub i64);
 impl Timestamp {
     /// Reads an ISO 8601 date and time. Without an offset it is taken as UTC, as is a date alone.
     pub fn parse_iso(text: &str) -> Option<Self> {
-        if let Ok(instant) = text.parse::<jiff::Timestamp>() {
-            return Some(Timestamp(instant.as_millisecond()));
-        }
-        let civil: DateTime = text.parse().ok()?;
-        let instant = civil.to_zoned(TimeZone::UTC).ok()?.timestamp();
-        Some(Timestamp(instant.as_millisecond()))
+        let pieces = Pieces::parse(text).ok()?;
+        let local = pieces.date().to_datetime(pieces.time().unwrap_or_default());
+        let offset_s = match pieces.offset() {
+            None => 0,
+            Some(PiecesOffset::Zulu) => 0,
+            Some(PiecesOffset::Numeric(numeric)) => i64::from(numeric.offset().seconds()),
+            Some(_) => return None,
+        };
+        let since_epoch = local.duration_since(DateTime::constant(1970, 1, 1, 0, 0, 0, 0));
+        let ms = i64::try_from(since_epoch.as_millis()).ok()?;
+        Some(Timestamp(ms - offset_s * 1_000))
     }
 
     /// Appends the form Parse uses everywhere: `2020-01-01T00:00:00.000Z`.
@@ -101,6 +106,8 @@ mod tests {
             ("2020-02-29T23:59:59Z", Some(1_583_020_799_000)),
             ("2020-01-01T01:00:00+01:00", Some(1_577_836_800_000)),
             ("2020-01-01", Some(1_577_836_800_000)),
+            ("9999-12-31T23:59:59.999Z", Some(253_402_300_799_999)),
+            ("1969-12-31T23:59:59.999Z", Some(-1)),
             ("2021-02-29T00:00:00.000Z", None),
             ("yesterday", None),
             ("", None),

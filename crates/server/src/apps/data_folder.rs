@@ -18,7 +18,6 @@ pub struct DataFolder {
 }
 
 /// An app that has just been made, with the only copy of its master key.
-#[derive(Debug)]
 pub struct NewApp {
     /// What the folder keeps.
     pub record: AppRecord,
@@ -27,10 +26,15 @@ pub struct NewApp {
 }
 
 impl DataFolder {
+    /// A folder that may not be there; it has no apps then.
+    pub fn at(path: &Path) -> Self {
+        DataFolder { path: path.to_owned() }
+    }
+
     /// Opens a folder, and makes it when it is not there.
     pub fn open(path: &Path) -> Result<Self, AppsError> {
         files::create_private_folder(&path.join("apps"))?;
-        Ok(DataFolder { path: path.to_owned() })
+        Ok(DataFolder::at(path))
     }
 
     /// Where it is.
@@ -46,7 +50,13 @@ impl DataFolder {
     }
 
     /// Makes an app with new keys.
-    pub fn create(&self, id: &str, name: &str, clock: &dyn Clock, ids: &dyn Ids) -> Result<NewApp, AppsError> {
+    pub fn create(
+        &self,
+        id: &str,
+        name: &str,
+        clock: &dyn Clock,
+        ids: &dyn Ids,
+    ) -> Result<NewApp, AppsError> {
         let master_key = ids.key();
         let record = AppRecord {
             id: id.to_owned(),
@@ -84,15 +94,8 @@ impl DataFolder {
 
     /// Every app, by id.
     pub fn list(&self) -> Result<Vec<AppRecord>, AppsError> {
-        let folder = self.path.join("apps");
-        let mut ids = Vec::new();
-        for entry in fs::read_dir(&folder).map_err(files::io_error(&folder))? {
-            let name = entry.map_err(files::io_error(&folder))?.file_name();
-            ids.extend(name.into_string().ok().filter(|name| is_valid_app_id(name)));
-        }
-        ids.sort_unstable();
-        let mut records = Vec::with_capacity(ids.len());
-        for id in ids {
+        let mut records = Vec::new();
+        for id in self.folder_names()? {
             records.extend(self.read(&id)?);
         }
         Ok(records)
@@ -117,6 +120,22 @@ impl DataFolder {
         Ok(self.app_folder(id)?.join("app.json"))
     }
 
+    fn folder_names(&self) -> Result<Vec<String>, AppsError> {
+        let folder = self.path.join("apps");
+        let entries = match fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(files::io_error(&folder)(error)),
+        };
+        let mut names = Vec::new();
+        for entry in entries {
+            let name = entry.map_err(files::io_error(&folder))?.file_name();
+            names.extend(name.into_string().ok().filter(|name| is_valid_app_id(name)));
+        }
+        names.sort_unstable();
+        Ok(names)
+    }
+
     /// An id becomes a path only here, after it was found to be harmless.
     fn app_folder(&self, id: &str) -> Result<PathBuf, AppsError> {
         if !is_valid_app_id(id) {
@@ -127,7 +146,8 @@ impl DataFolder {
 }
 
 fn encode(record: &AppRecord, path: &Path) -> Result<Vec<u8>, AppsError> {
-    let damaged = |error: serde_json::Error| AppsError::Damaged { path: path.to_owned(), reason: error.to_string() };
+    let damaged =
+        |error: serde_json::Error| AppsError::Damaged { path: path.to_owned(), reason: error.to_string() };
     let mut text = serde_json::to_vec_pretty(record).map_err(damaged)?;
     text.push(b'\n');
     Ok(text)
@@ -149,8 +169,8 @@ mod tests {
         let (_folder, data) = folder();
         let made = data.create("b", "B", &SystemClock, &SystemIds).unwrap();
         data.create("a", "A", &SystemClock, &SystemIds).unwrap();
-        let again = data.create("b", "other", &SystemClock, &SystemIds);
-        assert!(matches!(again, Err(AppsError::Exists(id)) if id == "b"));
+        let again = data.create("b", "other", &SystemClock, &SystemIds).err();
+        assert!(matches!(again, Some(AppsError::Exists(id)) if id == "b"));
         assert_eq!(data.read("b").unwrap(), Some(made.record.clone()));
         let ids: Vec<String> = data.list().unwrap().into_iter().map(|record| record.id).collect();
         assert_eq!(ids, ["a", "b"]);

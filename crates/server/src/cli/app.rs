@@ -9,7 +9,7 @@ use astrolabe_core::ports::Ids;
 use clap::{Args, Subcommand};
 use serde_json::{Value as Json, json};
 
-use super::{UsageError, output};
+use super::{UsageError, flags, output};
 use crate::apps::{AppRecord, DataFolder};
 use crate::lifecycle::{SystemClock, SystemIds};
 
@@ -28,9 +28,9 @@ pub(super) enum AppCommand {
 
 #[derive(Debug, Args)]
 pub(super) struct FolderArgs {
-    /// The data folder of the server.
-    #[arg(long, value_name = "DIR", env = "ASTROLABE_DATA", default_value = "data")]
-    data: PathBuf,
+    /// The data folder of the server; when left out, the one `astrolabe start` would use here.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
     /// Print JSON, for scripts.
     #[arg(long)]
     json: bool,
@@ -67,23 +67,34 @@ pub(super) fn run(command: AppCommand) -> anyhow::Result<()> {
     }
 }
 
+impl FolderArgs {
+    fn path(&self) -> anyhow::Result<PathBuf> {
+        match &self.data {
+            Some(path) => Ok(path.clone()),
+            None => Ok(flags::load_config_of_folder()?.server.data_dir),
+        }
+    }
+}
+
 fn create(args: CreateArgs) -> anyhow::Result<()> {
     let id = args.id.unwrap_or_else(new_id);
     check_id(&id)?;
     let name = args.name.unwrap_or_else(|| id.clone());
-    let folder = DataFolder::open(&args.folder.data)?;
+    let folder = DataFolder::open(&args.folder.path()?)?;
     let app = folder.create(&id, &name, &SystemClock, &SystemIds)?;
     show(&app.record, Some(&app.master_key), args.folder.json)
 }
 
 fn list(args: &FolderArgs) -> anyhow::Result<()> {
-    let apps = DataFolder::open(&args.data)?.list()?;
+    let path = args.path()?;
+    let apps = DataFolder::at(&path).list()?;
     if args.json {
-        let apps = apps.iter().map(|app| json!({"id": app.id, "name": app.name, "createdAt": app.created_at}));
+        let apps =
+            apps.iter().map(|app| json!({"id": app.id, "name": app.name, "createdAt": app.created_at}));
         return print_json(&apps.collect());
     }
     if apps.is_empty() {
-        let text = format!("No apps in {} yet. `astrolabe app create` makes one.\n", args.data.display());
+        let text = format!("No apps in {} yet. `astrolabe app create` makes one.\n", path.display());
         return Ok(output::print(&text)?);
     }
     let width = apps.iter().map(|app| app.id.len()).max().unwrap_or_default();
@@ -93,7 +104,7 @@ fn list(args: &FolderArgs) -> anyhow::Result<()> {
 
 fn keys(args: &KeysArgs) -> anyhow::Result<()> {
     check_id(&args.id)?;
-    let folder = DataFolder::open(&args.folder.data)?;
+    let folder = DataFolder::at(&args.folder.path()?);
     let master_key = match args.rotate_master {
         true => Some(folder.rotate_master_key(&args.id, &SystemIds)?),
         false => None,
@@ -136,7 +147,9 @@ fn show(app: &AppRecord, master_key: Option<&str>, as_json: bool) -> anyhow::Res
     rows.extend(master_key.map(|key| ("Master key", key)));
     let note = match master_key {
         Some(_) => "\nKeep the master key now: only its hash is stored, so it cannot be shown again.\n",
-        None => "\nThe master key is stored as a hash and cannot be shown; --rotate-master makes a new one.\n",
+        None => {
+            "\nThe master key is stored as a hash and cannot be shown; --rotate-master makes a new one.\n"
+        }
     };
     Ok(output::print(&format!("{}{note}", output::columns(&rows)))?)
 }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use astrolabe_core::app::HashedKey;
 
 use super::flags::ServerFlags;
-use super::serve::{self, Launch};
+use super::serve::{self, Banner, Launch};
 use super::{declared, output};
 use crate::apps::DataFolder;
 use crate::config::{DeclaredApp, Mode};
@@ -42,7 +42,7 @@ fn with_dev_keys(mut app: DeclaredApp, dev: &DevKeys) -> DeclaredApp {
     app
 }
 
-fn banner(app: &DeclaredApp, dev: &DevKeys, data_dir: PathBuf) -> Box<dyn Fn(&str) -> String> {
+fn banner(app: &DeclaredApp, dev: &DevKeys, data_dir: PathBuf) -> Banner {
     let id = app.id.clone();
     let rest = app.keys.rest.clone().unwrap_or_else(|| dev.rest_key.clone());
     let javascript = app.keys.javascript.clone().unwrap_or_else(|| dev.javascript_key.clone());

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::config::{Environment, Loaded, Mistakes, Mode, Sources, load};
+use crate::config::{Config, Environment, Loaded, Mode, Sources, load};
 
 /// Flags of the commands that run a server. Every other setting has a key in `astrolabe.toml` and an environment
 /// variable.
@@ -62,15 +62,15 @@ impl ServerFlags {
     /// Reads the whole configuration of the command.
     pub(super) fn load_config(self, mode: Mode) -> anyhow::Result<Loaded> {
         let folder = std::env::current_dir()?;
-        let loaded: Result<Loaded, Mistakes> = load(Sources {
+        let loaded = load(Sources {
             mode,
             config_file: self.config.as_deref(),
             parse_config_file: self.parse_config.as_deref(),
             folder: &folder,
             environment: Environment::of_process(&folder),
             flags: self.given(),
-        });
-        Ok(loaded?)
+        })?;
+        Ok(loaded)
     }
 
     fn given(&self) -> Vec<(&'static str, String)> {
@@ -91,6 +91,20 @@ impl ServerFlags {
         let texts = texts.into_iter().filter_map(|(flag, value)| Some((flag, value.clone()?)));
         texts.chain(self.exit_on_stdin_eof.then(|| ("--exit-on-stdin-eof", "true".to_owned()))).collect()
     }
+}
+
+/// The configuration that `astrolabe start` without flags would have in the current folder.
+pub(super) fn load_config_of_folder() -> anyhow::Result<Config> {
+    let folder = std::env::current_dir()?;
+    let loaded = load(Sources {
+        mode: Mode::Start,
+        config_file: None,
+        parse_config_file: None,
+        folder: &folder,
+        environment: Environment::of_process(&folder),
+        flags: Vec::new(),
+    })?;
+    Ok(loaded.config)
 }
 
 /// Some flags are keys.

@@ -30,9 +30,12 @@ pub(super) struct Launch {
     pub folder: DataFolder,
     /// The app that the configuration declares, whole.
     pub declared: Option<AppDefinition>,
-    /// What to print before the ready line, made from the server's address.
-    pub banner: Option<Box<dyn Fn(&str) -> String>>,
+    /// What to print before the ready line.
+    pub banner: Option<Banner>,
 }
+
+/// Makes the text from the server's address.
+pub(super) type Banner = Box<dyn Fn(&str) -> String>;
 
 /// Runs a server until it is asked to stop.
 pub(super) fn run(launch: Launch) -> anyhow::Result<()> {
@@ -59,9 +62,9 @@ async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
         ErrorKind::PermissionDenied => anyhow::anyhow!(
             "{address} may not be used by this user; choose a port from 1024 up with --listen"
         ),
-        ErrorKind::AddrNotAvailable => anyhow::anyhow!(
-            "{address} is not an address of this machine; choose another one with --listen"
-        ),
+        ErrorKind::AddrNotAvailable => {
+            anyhow::anyhow!("{address} is not an address of this machine; choose another one with --listen")
+        }
         _ => anyhow::Error::new(error).context(format!("cannot listen on {address}")),
     })
 }
@@ -69,7 +72,8 @@ async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
 /// Puts the server together, says that it is ready and serves.
 async fn serve(launch: Launch, listener: TcpListener, shutdown: Shutdown) -> anyhow::Result<()> {
     let server = &launch.config.server;
-    let limits = HttpLimits { connections_max: server.connections_max, shutdown_grace: server.shutdown_grace };
+    let limits =
+        HttpLimits { connections_max: server.connections_max, shutdown_grace: server.shutdown_grace };
     let state = State::new(
         Arc::new(SystemClock),
         Arc::new(SystemIds),
@@ -109,7 +113,10 @@ fn registry(launch: &Launch, state: &State) -> AppRegistry {
 /// A database that cannot be opened is a reason not to start, rather than one to fail every request.
 async fn open_declared_app(launch: &Launch, registry: &AppRegistry) -> anyhow::Result<()> {
     if let Some(declared) = &launch.declared {
-        registry.by_id(&declared.id).await.with_context(|| format!("the app {} cannot be opened", declared.id))?;
+        registry
+            .by_id(&declared.id)
+            .await
+            .with_context(|| format!("the app {} cannot be opened", declared.id))?;
     }
     Ok(())
 }

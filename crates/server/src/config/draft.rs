@@ -62,7 +62,8 @@ impl Draft {
             }
         }
         if self.keys.master.is_some() && self.keys.master == self.keys.read_only_master {
-            mistakes.push(Mistake::new("app.read_only_master_key", "must not be the same as `app.master_key`"));
+            mistakes
+                .push(Mistake::new("app.read_only_master_key", "must not be the same as `app.master_key`"));
         }
     }
 

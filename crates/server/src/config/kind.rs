@@ -15,20 +15,44 @@ use super::{networks, units};
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Kind {
     Bool(fn(&mut Draft, bool)),
-    Int { min: u64, max: u64, set: fn(&mut Draft, u64) },
-    Seconds { min: u64, max: u64, set: fn(&mut Draft, u64) },
-    Size { min: u64, max: u64, set: fn(&mut Draft, u64) },
-    Choice { words: &'static [&'static str], set: fn(&mut Draft, &str) },
+    Int {
+        min: u64,
+        max: u64,
+        set: fn(&mut Draft, u64),
+    },
+    Seconds {
+        min: u64,
+        max: u64,
+        set: fn(&mut Draft, u64),
+    },
+    Size {
+        min: u64,
+        max: u64,
+        set: fn(&mut Draft, u64),
+    },
+    Choice {
+        words: &'static [&'static str],
+        set: fn(&mut Draft, &str),
+    },
     /// Never shown, and never literal in `astrolabe.toml`.
     Secret(fn(&mut Draft, &str)),
     Path(fn(&mut Draft, PathBuf)),
     Networks(fn(&mut Draft, Vec<IpNet>)),
     /// Strings, each checked.
-    List { what: &'static str, set: fn(&mut Draft, Vec<String>) -> Result<(), String> },
+    List {
+        what: &'static str,
+        set: fn(&mut Draft, Vec<String>) -> Result<(), String>,
+    },
     /// A string with a check of its own; `what` names it in the documentation.
-    Text { what: &'static str, set: fn(&mut Draft, &str) -> Result<(), String> },
+    Text {
+        what: &'static str,
+        set: fn(&mut Draft, &str) -> Result<(), String>,
+    },
     /// Like `Text`, but may hold a password, so that messages leave the value out.
-    PrivateText { what: &'static str, set: fn(&mut Draft, &str) -> Result<(), String> },
+    PrivateText {
+        what: &'static str,
+        set: fn(&mut Draft, &str) -> Result<(), String>,
+    },
     /// A stable name whose feature comes later; the text names the feature.
     NotYet(&'static str),
 }
@@ -72,7 +96,9 @@ impl Kind {
             Kind::Secret(_) => "secret".into(),
             Kind::Path(_) => "path".into(),
             Kind::Networks(_) => "list of addresses and networks".into(),
-            Kind::List { what, .. } | Kind::Text { what, .. } | Kind::PrivateText { what, .. } => (*what).into(),
+            Kind::List { what, .. } | Kind::Text { what, .. } | Kind::PrivateText { what, .. } => {
+                (*what).into()
+            }
             Kind::NotYet(_) => "not in this version".into(),
         }
     }
@@ -148,7 +174,8 @@ fn text_of(raw: &Raw) -> Result<&str, String> {
 fn secret_of(raw: &Raw) -> Result<&str, String> {
     match raw {
         Raw::Text(text) if !text.is_empty() && text.bytes().all(|b| b.is_ascii_graphic()) => Ok(text),
-        _ => Err("must be a text of letters, digits and punctuation without spaces (the value is not shown)".into()),
+        _ => Err("must be a text of letters, digits and punctuation without spaces (the value is not shown)"
+            .into()),
     }
 }
 
@@ -174,9 +201,11 @@ fn networks_of(raw: &Raw) -> Result<Vec<IpNet>, String> {
 fn list_of(raw: &Raw) -> Result<Vec<String>, String> {
     const ALLOWED: &str = "must be a list of texts, or one text with commas between its entries";
     match raw {
-        Raw::Text(text) => {
-            Ok(text.split(',').map(|entry| entry.trim().to_owned()).filter(|entry| !entry.is_empty()).collect())
-        }
+        Raw::Text(text) => Ok(text
+            .split(',')
+            .map(|entry| entry.trim().to_owned())
+            .filter(|entry| !entry.is_empty())
+            .collect()),
         Raw::List(items) => items
             .iter()
             .map(|item| match item {

@@ -21,9 +21,13 @@ impl Raw {
         match value {
             DeValue::String(text) => Raw::Text(text.clone().into_owned()),
             DeValue::Boolean(value) => Raw::Bool(*value),
-            DeValue::Integer(number) => i64::from_str_radix(&number.as_str().replace('_', ""), number.radix())
-                .map_or(Raw::Other("a number that is too large"), Raw::Int),
-            DeValue::Array(items) => Raw::List(items.iter().map(|item| Raw::from_toml(item.get_ref())).collect()),
+            DeValue::Integer(number) => {
+                i64::from_str_radix(&number.as_str().replace('_', ""), number.radix())
+                    .map_or(Raw::Other("a number that is too large"), Raw::Int)
+            }
+            DeValue::Array(items) => {
+                Raw::List(items.iter().map(|item| Raw::from_toml(item.get_ref())).collect())
+            }
             DeValue::Float(_) => Raw::Other("a number with a fraction"),
             DeValue::Datetime(_) => Raw::Other("a date"),
             DeValue::Table(_) => Raw::Other("a table"),

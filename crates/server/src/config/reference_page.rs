@@ -27,7 +27,12 @@ fn append_setting(page: &mut String, setting: &Setting) {
     let flag = setting.flag.map(|flag| format!(" · `{flag}`")).unwrap_or_default();
     let parse = setting.parse.map(|parse| format!(" · Parse Server `{}`", parse.option)).unwrap_or_default();
     page.push_str(&format!("- **`{}`** · `{}`{flag}{parse}<br>\n", own.key, own.env));
-    page.push_str(&format!("  {} {}.{}\n", setting.doc, capitalised(&setting.kind.describe()), default(setting)));
+    page.push_str(&format!(
+        "  {} {}.{}\n",
+        setting.doc,
+        capitalised(&setting.kind.describe()),
+        default(setting)
+    ));
 }
 
 fn default(setting: &Setting) -> String {

@@ -83,12 +83,19 @@ mod tests {
 
     #[test]
     fn documented_defaults_are_the_real_ones() {
-        for (mode, setting) in [Mode::Start, Mode::Dev].into_iter().flat_map(|mode| all().map(move |s| (mode, s))) {
+        for (mode, setting) in
+            [Mode::Start, Mode::Dev].into_iter().flat_map(|mode| all().map(move |s| (mode, s)))
+        {
             let Default::Value(default) = setting.default else { continue };
             let default = setting.dev_default.filter(|_| mode == Mode::Dev).unwrap_or(default);
             let (untouched, mut draft) = (Draft::new(mode), Draft::new(mode));
             setting.kind.apply(&Raw::Text(default.into()), &mut draft).unwrap();
-            assert_eq!((draft.server, draft.settings), (untouched.server, untouched.settings), "{:?}", setting.own);
+            assert_eq!(
+                (draft.server, draft.settings),
+                (untouched.server, untouched.settings),
+                "{:?}",
+                setting.own
+            );
         }
     }
 }

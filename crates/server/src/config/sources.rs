@@ -63,6 +63,8 @@ pub(super) fn read_all(sources: &Sources<'_>, found: &mut Found) {
     }
     if !found.idle_parse_options.is_empty() {
         let names = found.idle_parse_options.join(", ");
-        found.warnings.push(format!("options of Parse Server that are understood, but not in this version: {names}"));
+        found
+            .warnings
+            .push(format!("options of Parse Server that are understood, but not in this version: {names}"));
     }
 }

@@ -155,7 +155,8 @@ fn secrets_stay_out_of_files_and_messages() {
 
 #[test]
 fn variables_in_toml_are_read_and_must_be_set() {
-    let config = given().toml("[server]\npublic_url = \"https://${HOST}/parse\"").env("HOST", "a.example").config();
+    let config =
+        given().toml("[server]\npublic_url = \"https://${HOST}/parse\"").env("HOST", "a.example").config();
     assert_eq!(config.defaults.public_url.as_deref(), Some("https://a.example/parse"));
     let mistakes = given().toml("[server]\npublic_url = \"https://${HOST}/parse\"").mistakes();
     assert!(mistakes.contains("astrolabe.toml:2: server.public_url: needs the environment variable `HOST`"));
@@ -177,7 +178,7 @@ fn a_parse_server_moves_over_with_its_file() {
     assert_eq!((app.settings.max_body_bytes, app.settings.master_key_ips.len()), (5 << 20, 2));
     assert_eq!(
         loaded.warnings,
-        ["options of Parse Server that are understood, but not in this version: fileUpload, liveQuery, \
+        ["options of Parse Server that are understood, but not in this version: liveQuery, fileUpload, \
           PARSE_SERVER_DATABASE_MAX_POOL"]
     );
 }
@@ -193,9 +194,12 @@ fn proxies_are_named() {
 fn a_declared_app_is_whole() {
     let mistakes = given().env("ASTROLABE_MASTER_KEY", "m").mistakes();
     assert!(mistakes.contains("app.id: is missing, but keys of an app are given"), "{mistakes}");
-    let same = given().flag("--app-id", "a").flag("--master-key", "m").env("ASTROLABE_READ_ONLY_MASTER_KEY", "m");
+    let same =
+        given().flag("--app-id", "a").flag("--master-key", "m").env("ASTROLABE_READ_ONLY_MASTER_KEY", "m");
     assert!(same.mistakes().contains("must not be the same"));
-    assert!(given().flag("--app-id", "a/b").mistakes().contains("--app-id = \"a/b\": must be 1 to 64 letters"));
+    assert!(
+        given().flag("--app-id", "a/b").mistakes().contains("--app-id = \"a/b\": must be 1 to 64 letters")
+    );
 }
 
 #[test]

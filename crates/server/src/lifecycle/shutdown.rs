@@ -31,7 +31,9 @@ impl Shutdown {
         if exit_on_stdin_eof {
             let shutdown = shutdown.clone();
             // A thread of its own: the runtime would wait for a blocked read of its own stdin when it ends.
-            std::thread::Builder::new().name("stdin-eof".into()).spawn(move || shutdown.wait_for_stdin_eof())?;
+            std::thread::Builder::new()
+                .name("stdin-eof".into())
+                .spawn(move || shutdown.wait_for_stdin_eof())?;
         }
         Ok(shutdown)
     }

@@ -16,7 +16,9 @@ fn apps_are_made_listed_and_shown() {
     let folder = Folder::new();
     let made = folder.run(&["app", "create", "--id", "shop", "--name", "The shop"]);
     assert_eq!((made.code, made.stderr.as_str()), (Some(0), ""));
-    for part in ["Application id  shop", "REST key", "JavaScript key", "Master key", "only its hash is stored"] {
+    for part in
+        ["Application id  shop", "REST key", "JavaScript key", "Master key", "only its hash is stored"]
+    {
         assert!(made.stdout.contains(part), "{}", made.stdout);
     }
     let made = json(&folder.run(&["app", "create", "--json"]).stdout);
@@ -45,13 +47,27 @@ fn a_new_master_key_replaces_the_old_one() {
 }
 
 #[test]
+fn apps_are_made_where_the_server_looks_for_them() {
+    let folder = Folder::new();
+    folder.write("astrolabe.toml", "[server]\ndata = \"elsewhere\"\nlisten = \"127.0.0.1:0\"\n");
+    folder.run(&["app", "create", "--id", "a"]);
+    assert!(folder.path().join("elsewhere/apps/a/app.json").is_file());
+    assert_eq!(folder.start(&["start"]).terminate().code, Some(0));
+}
+
+#[test]
 fn mistakes_in_use_are_sentences() {
     let folder = Folder::new();
+    assert!(folder.run(&["app", "list"]).stdout.contains("No apps in data yet"));
+    assert!(!folder.path().join("data").exists());
     let wrong_id = folder.run(&["app", "create", "--id", "../x"]);
     assert_eq!(wrong_id.code, Some(2));
     assert!(wrong_id.stderr.contains("cannot be an application id"), "{}", wrong_id.stderr);
     let missing = folder.run(&["app", "keys", "nobody"]);
-    assert_eq!((missing.code, missing.stderr.as_str()), (Some(1), "error: there is no app `nobody` in data\n"));
+    assert_eq!(
+        (missing.code, missing.stderr.as_str()),
+        (Some(1), "error: there is no app `nobody` in data\n")
+    );
     let unknown_flag = folder.run(&["start", "--lissten", "x"]);
     assert_eq!(unknown_flag.code, Some(2));
     assert!(unknown_flag.stderr.contains("--listen"), "{}", unknown_flag.stderr);
@@ -90,7 +106,8 @@ fn a_data_folder_and_an_address_have_one_server() {
     assert!(second.stderr.contains("data folder data is in use by another server"), "{}", second.stderr);
 
     let address = first.url.trim_start_matches("http://");
-    let third = folder.run(&["start", "--data", "other", "--app-id", "a", "--master-key", "m", "--listen", address]);
+    let third =
+        folder.run(&["start", "--data", "other", "--app-id", "a", "--master-key", "m", "--listen", address]);
     assert_eq!(third.code, Some(1));
     assert!(third.stderr.contains(&format!("{address} is in use by another program")), "{}", third.stderr);
     assert_eq!(first.terminate().code, Some(0));

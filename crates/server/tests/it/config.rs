@@ -38,10 +38,18 @@ fn a_file_that_was_named_must_be_there() {
 #[test]
 fn stable_flags_of_later_features_stop_the_start_with_a_sentence() {
     for (flag, value, sentence) in [
-        ("--redis-url", "redis://:s3cret@h", "--redis-url: several nodes over Redis are not available in this version"),
+        (
+            "--redis-url",
+            "redis://:s3cret@h",
+            "--redis-url: several nodes over Redis are not available in this version",
+        ),
         ("--cloud", "main.js", "--cloud: Cloud Code is not available in this version"),
         ("--site", "dist", "--site: serving the Astro site is not available in this version"),
-        ("--database-url", "postgres://u:s3cret@h/d", "--database-url: PostgreSQL is not available in this version"),
+        (
+            "--database-url",
+            "postgres://u:s3cret@h/d",
+            "--database-url: PostgreSQL is not available in this version",
+        ),
     ] {
         let ended = Folder::new().run(&["start", "--app-id", "a", "--master-key", "m", flag, value]);
         assert_eq!(ended.code, Some(2), "{flag}");
@@ -53,18 +61,21 @@ fn stable_flags_of_later_features_stop_the_start_with_a_sentence() {
 fn a_dotenv_file_gives_secrets_and_the_process_wins() {
     let folder = Folder::new();
     folder.write(".env", "ASTROLABE_APP_ID=a\nASTROLABE_MASTER_KEY=\"m\"\nASTROLABE_LISTEN=nowhere\n");
-    let ended = folder.run(&["start"]);
-    assert!(ended.stderr.contains("ASTROLABE_LISTEN = \"nowhere\""), "{}", ended.stderr);
-    let server = folder.start(&["start", "--listen", "127.0.0.1:0"]);
-    assert_eq!(server.terminate().code, Some(0));
+    assert!(folder.run(&["start"]).stderr.contains("ASTROLABE_LISTEN = \"nowhere\""));
+    let ended = folder.run_with(&["start"], &[("ASTROLABE_LISTEN", "elsewhere")]);
+    assert!(ended.stderr.contains("ASTROLABE_LISTEN = \"elsewhere\""), "{}", ended.stderr);
+    folder.write(".env", "ASTROLABE_APP_ID=a\nASTROLABE_MASTER_KEY=\"m\"\nASTROLABE_LISTEN=127.0.0.1:0\n");
+    assert_eq!(folder.start(&["start"]).terminate().code, Some(0));
 }
 
 #[test]
 fn a_parse_server_file_starts_a_server_and_names_what_is_idle() {
     let folder = Folder::new();
-    let file = r#"{"appId": "a", "masterKey": "m", "host": "127.0.0.1", "port": 0, "liveQuery": {}, "push": {}}"#;
+    let file =
+        r#"{"appId": "a", "masterKey": "m", "host": "127.0.0.1", "port": 0, "liveQuery": {}, "push": {}}"#;
     folder.write("parse.json", file);
-    let ended = folder.start(&["start", "--parse-config", "parse.json", "--log-format", "pretty"]).terminate();
+    let ended =
+        folder.start(&["start", "--parse-config", "parse.json", "--log-format", "pretty"]).terminate();
     assert_eq!(ended.code, Some(0));
     assert_eq!(ended.stderr.matches("not in this version: liveQuery, push").count(), 1, "{}", ended.stderr);
 }

@@ -58,7 +58,8 @@ impl Folder {
     #[track_caller]
     pub fn start(&self, args: &[&str]) -> Running {
         let mut command = self.command(args);
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let (mut banner, mut line) = (String::new(), String::new());
         while stdout.read_line(&mut line).unwrap() > 0 {
@@ -84,7 +85,8 @@ impl Folder {
 impl Running {
     /// Sends the signal to stop and waits for the end.
     pub fn terminate(self) -> Ended {
-        let signal = Command::new("sh").arg("-c").arg(format!("kill -TERM {}", self.child.id())).status().unwrap();
+        let signal =
+            Command::new("sh").arg("-c").arg(format!("kill -TERM {}", self.child.id())).status().unwrap();
         assert!(signal.success());
         self.wait()
     }

@@ -15,7 +15,7 @@ use super::Shared;
 use super::read::Reader;
 
 /// Apps whose connection a thread keeps open.
-const READERS_MAX: NonZeroUsize = NonZeroUsize::new(64).unwrap();
+const READERS_MAX: NonZeroUsize = NonZeroUsize::MIN.saturating_add(63);
 
 thread_local! {
     static READERS: RefCell<LruCache<u64, Arc<Slot>>> = RefCell::new(LruCache::sparse(READERS_MAX));

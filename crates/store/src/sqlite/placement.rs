@@ -12,7 +12,7 @@ use rusqlite::{Connection, Result};
 use crate::statement::Statement;
 
 /// Statements whose placement is remembered by each connection.
-const REMEMBERED_MAX: NonZeroUsize = NonZeroUsize::new(512).unwrap();
+const REMEMBERED_MAX: NonZeroUsize = NonZeroUsize::MIN.saturating_add(511);
 /// A read that held the caller's thread for longer runs elsewhere from then on.
 const INLINE_MAX: Duration = Duration::from_millis(5);
 

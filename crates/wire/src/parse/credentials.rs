@@ -90,7 +90,7 @@ impl Credentials {
             }
         }
         // Accepted for old SDKs, without a meaning here.
-        for name in ["_ClientVersion", "_RevocableSession", "_MaintenanceKey"] {
+        for name in ["_ClientVersion", "_RevocableSession", "_MaintenanceKey", "_ContentType"] {
             take(name)?;
         }
         Ok(())

@@ -4,33 +4,83 @@ use astrolabe_core::error::{Error, ErrorCode, Result};
 use astrolabe_core::value::{Json, JsonMap};
 use axum::body::Body;
 use bytes::Bytes;
-use http::{HeaderMap, Method};
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use http::{HeaderMap, HeaderName, Method};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
-/// Reads the whole body. Fails with 116 (status 413) when it is larger than `bytes_max`.
-pub async fn read_body(body: Body, headers: &HeaderMap, bytes_max: usize) -> Result<Bytes> {
-    let announced = headers.get(http::header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-    if announced.is_some_and(|announced: u64| announced > bytes_max as u64) {
-        return Err(too_large(bytes_max));
-    }
-    match Limited::new(body, bytes_max).collect().await {
+use super::Params;
+
+/// How much of a body that is too large is still read and thrown away, in times of the limit: many clients hear
+/// the answer only when they have sent everything.
+const OVERLONG_READ_FACTOR: usize = 4;
+
+/// Reads the whole body. Fails with status 413 when it is larger than `bytes_max`.
+pub async fn read_body(mut body: Body, bytes_max: usize) -> Result<Bytes> {
+    match Limited::new(&mut body, bytes_max).collect().await {
         Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(too_large(bytes_max)),
+        Err(error) if error.is::<LengthLimitError>() => {
+            drain(body, bytes_max.saturating_mul(OVERLONG_READ_FACTOR)).await;
+            Err(Error::new(ErrorCode::BodyTooLarge, "request entity too large"))
+        }
         Err(_) => Err(Error::new(ErrorCode::MalformedBody, "The request body ended too early.")),
     }
 }
 
-fn too_large(bytes_max: usize) -> Error {
-    Error::new(
-        ErrorCode::ObjectTooLarge,
-        format!("The request body is larger than {} MB.", bytes_max / 1024 / 1024),
-    )
+async fn drain(mut body: Body, bytes_max: usize) {
+    let mut read = 0_usize;
+    while let Some(Ok(frame)) = body.frame().await {
+        read = read.saturating_add(frame.data_ref().map_or(0, Bytes::len));
+        if read > bytes_max {
+            return;
+        }
+    }
 }
 
-/// Reads a JSON body, whatever its content type says: SDKs send JSON as text/plain to spare browsers a preflight.
-/// An empty body is an empty object.
-pub fn parse_body(bytes: &[u8]) -> Result<JsonMap> {
-    if bytes.iter().all(u8::is_ascii_whitespace) {
+/// Reads the members of a body. It is JSON whatever its content type says, since SDKs send JSON as text/plain to
+/// spare browsers a preflight; only forms are told apart. An empty body has no members.
+pub fn parse_body(headers: &HeaderMap, bytes: &[u8]) -> Result<JsonMap> {
+    check_encoding(headers)?;
+    let content_type = header_text(headers, CONTENT_TYPE).to_ascii_lowercase();
+    if content_type.starts_with("multipart/") {
+        return Ok(JsonMap::new());
+    }
+    if content_type.starts_with("application/x-www-form-urlencoded") {
+        return Ok(Params::parse(&String::from_utf8_lossy(bytes)).0);
+    }
+    check_charset(&content_type)?;
+    parse_json(bytes)
+}
+
+fn check_encoding(headers: &HeaderMap) -> Result<()> {
+    match header_text(headers, CONTENT_ENCODING) {
+        "" | "identity" => Ok(()),
+        other => Err(Error::new(
+            ErrorCode::UnsupportedBody,
+            format!("unsupported content encoding \"{}\"", other.escape_debug()),
+        )),
+    }
+}
+
+fn check_charset(content_type: &str) -> Result<()> {
+    let Some((_, charset)) = content_type.split_once("charset=") else { return Ok(()) };
+    let charset = charset.split(';').next().unwrap_or_default().trim().trim_matches('"');
+    if matches!(charset, "" | "utf-8" | "utf8") {
+        return Ok(());
+    }
+    let shown = charset.to_ascii_uppercase();
+    Err(Error::new(
+        ErrorCode::UnsupportedBody,
+        format!("unsupported charset \"{}\"", shown.escape_debug()),
+    ))
+}
+
+fn header_text(headers: &HeaderMap, name: HeaderName) -> &str {
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+fn parse_json(bytes: &[u8]) -> Result<JsonMap> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    if bytes.is_empty() {
         return Ok(JsonMap::new());
     }
     match serde_json::from_slice(bytes) {
@@ -49,19 +99,32 @@ pub fn take_method(method: &Method, body: &mut JsonMap) -> Result<Option<Method>
         return Ok(None);
     }
     match body.get("_method") {
-        Some(Json::String(name)) => {
-            let name = name.to_ascii_uppercase();
-            body.shift_remove("_method");
-            match name.as_str() {
-                "GET" => Ok(Some(Method::GET)),
-                "POST" => Ok(Some(Method::POST)),
-                "PUT" => Ok(Some(Method::PUT)),
-                "DELETE" => Ok(Some(Method::DELETE)),
-                _ => Err(Error::new(ErrorCode::EndpointNotFound, "No such method.")),
-            }
-        }
-        _ => Ok(None),
+        // An empty name stays, and is refused as a field.
+        Some(Json::String(name)) if name.is_empty() => return Ok(None),
+        None => return Ok(None),
+        Some(_) => {}
     }
+    let Some(Json::String(name)) = body.shift_remove("_method") else { return Ok(None) };
+    match name.to_ascii_uppercase().as_str() {
+        "GET" => Ok(Some(Method::GET)),
+        "POST" => Ok(Some(Method::POST)),
+        "PUT" => Ok(Some(Method::PUT)),
+        "DELETE" => Ok(Some(Method::DELETE)),
+        _ => Err(Error::new(ErrorCode::EndpointNotFound, "No such method.")),
+    }
+}
+
+/// Checks what a client sends along for Cloud Code: an object, or JSON text of one.
+pub fn check_context(context: &Json) -> Result<()> {
+    let is_object = match context {
+        Json::Object(_) => true,
+        Json::String(text) => serde_json::from_str::<JsonMap>(text).is_ok(),
+        _ => false,
+    };
+    if is_object {
+        return Ok(());
+    }
+    Err(Error::new(ErrorCode::InvalidJson, "Invalid object for context."))
 }
 
 #[cfg(test)]
@@ -72,7 +135,8 @@ mod tests {
     fn bodies() {
         for (body, ok) in [
             ("", true),
-            (" \n", true),
+            (" \n", false),
+            ("\u{feff}{}", true),
             ("{}", true),
             ("{\"a\":", false),
             ("[]", false),
@@ -81,10 +145,10 @@ mod tests {
             ("{\"a\":\"\\ud800\"}", false),
             ("{\"a\":\"\u{1}\"}", false),
         ] {
-            assert_eq!(parse_body(body.as_bytes()).is_ok(), ok, "{body}");
+            assert_eq!(parse_json(body.as_bytes()).is_ok(), ok, "{body}");
         }
-        assert!(parse_body(b"{\"a\":\"\xff\"}").is_err());
+        assert!(parse_json(b"{\"a\":\"\xff\"}").is_err());
         let deep = format!("{{\"a\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
-        assert!(parse_body(deep.as_bytes()).is_err());
+        assert!(parse_json(deep.as_bytes()).is_err());
     }
 }

@@ -15,7 +15,7 @@ use http::{HeaderMap, Method, Uri, header};
 use super::answer::{Failure, json_bytes, render_failure};
 use super::call::{ParseCall, ParseContext};
 use super::credentials::Credentials;
-use super::envelope::{parse_body, read_body, take_method};
+use super::envelope::{check_context, parse_body, read_body, take_method};
 use super::{Params, cors, path};
 use crate::access_log::LoggedApp;
 use crate::client_address::ClientAddress;
@@ -38,7 +38,7 @@ const OPEN_PATHS: [&str; 1] = ["/health"];
 pub async fn gate(State(gate): State<ParseGate>, request: Request, next: Next) -> Response {
     let origin = request.headers().get(header::ORIGIN).cloned();
     let (mut response, app) = match admit(&gate, request).await {
-        Ok(Admitted::Preflight) => (Response::new(Body::empty()), None),
+        Ok(Admitted::Preflight) => (Response::new(Body::from("OK")), None),
         Ok(Admitted::Open(request)) => (next.run(request).await, None),
         Ok(Admitted::Call(request, app)) => (next.run(request).await, Some(app)),
         Err((error, app)) => (axum::response::IntoResponse::into_response(Failure(error)), app),
@@ -72,14 +72,15 @@ async fn admit(gate: &ParseGate, request: Request) -> Result<Admitted, Refused> 
         set_path(&mut parts.uri, &path);
         return Ok(Admitted::Open(Request::from_parts(parts, body)));
     }
-    let bytes = read_body(body, &parts.headers, gate.defaults.max_body_bytes).await.map_err(without_app)?;
-    let mut body = parse_body(&bytes).map_err(without_app)?;
+    let bytes = read_body(body, gate.defaults.max_body_bytes).await.map_err(without_app)?;
+    let mut body = parse_body(&parts.headers, &bytes).map_err(without_app)?;
     if let Some(method) = take_method(&parts.method, &mut body).map_err(without_app)? {
         parts.method = method;
     }
     let mut credentials = Credentials::from_headers(&parts.headers);
     let app = find_app(gate, &mut credentials, &mut body).await.map_err(without_app)?;
     body.shift_remove("_noBody");
+    check_context_header(&parts.headers).map_err(|error| (error, Some(Arc::clone(&app))))?;
     let query = Params::parse(parts.uri.query().unwrap_or_default()).with_json_values();
     let client = parts.extensions.get::<ClientAddress>().copied();
     let settled = settle(gate, &app, &credentials, client, &parts.headers, &parts.method, &path).await;
@@ -103,11 +104,17 @@ async fn find_app(gate: &ParseGate, credentials: &mut Credentials, body: &mut Js
     credentials.app_id = None;
     credentials.take_from_body(body)?;
     let app_id = credentials.app_id.as_deref().unwrap_or_default();
-    // Sent beside the credentials; nothing listens to them yet.
-    for name in ["_context", "_ContentType"] {
-        body.shift_remove(name);
+    let app = gate.apps.by_id(app_id).await?.ok_or_else(unauthorized)?;
+    // Meant for Cloud Code, which nobody has yet.
+    body.shift_remove("_context").as_ref().map_or(Ok(()), check_context)?;
+    Ok(app)
+}
+
+fn check_context_header(headers: &HeaderMap) -> Result<()> {
+    match headers.get("x-parse-cloud-context") {
+        None => Ok(()),
+        Some(value) => check_context(&String::from_utf8_lossy(value.as_bytes()).into_owned().into()),
     }
-    gate.apps.by_id(app_id).await?.ok_or_else(unauthorized)
 }
 
 /// Checks keys and finds out who is calling.

@@ -84,8 +84,12 @@ fn fixture(open_max: usize) -> Fixture {
     let data = DataFolder::open(folder.path()).unwrap();
     let (clock, counts) = (Arc::new(TestClock::default()), Arc::new(Counts::default()));
     let limits = RegistryLimits { open_max, idle: Duration::from_secs(60) };
-    let declared =
-        AppDefinition { id: "declared".into(), keys: AppKeys::default(), settings: AppSettings::default(), database: "x".into() };
+    let declared = AppDefinition {
+        id: "declared".into(),
+        keys: AppKeys::default(),
+        settings: AppSettings::default(),
+        database: "x".into(),
+    };
     let opener = opener(counts.clone());
     let registry =
         AppRegistry::new(data.clone(), Some(declared), AppSettings::default(), limits, clock.clone(), opener);

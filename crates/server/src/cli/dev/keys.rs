@@ -42,9 +42,9 @@ pub(super) fn load_or_make(project: &Path, app_id: &str) -> anyhow::Result<DevKe
 
 fn read(path: &Path) -> anyhow::Result<Option<DevKeys>> {
     match fs::read(path) {
-        Ok(text) => serde_json::from_slice(&text).map(Some).with_context(|| {
-            format!("{} is damaged; delete it and new keys will be made", path.display())
-        }),
+        Ok(text) => serde_json::from_slice(&text)
+            .map(Some)
+            .with_context(|| format!("{} is damaged; delete it and new keys will be made", path.display())),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(files::io_error(path)(error).into()),
     }

@@ -32,8 +32,8 @@ pub(super) const ACCESS: &[Setting] = &[
     .default("127.0.0.1,::1")
     .doc("Addresses that may use the maintenance key."),
     Setting::new(
-        "access.client_class_creation",
-        "ASTROLABE_CLIENT_CLASS_CREATION",
+        "access.allow_client_class_creation",
+        "ASTROLABE_ALLOW_CLIENT_CLASS_CREATION",
         Kind::Bool(|draft, value| draft.settings.allow_client_class_creation = value),
     )
     .parse("allowClientClassCreation", "PARSE_SERVER_ALLOW_CLIENT_CLASS_CREATION")
@@ -75,11 +75,17 @@ pub(super) const USERS: &[Setting] = &[
     .parse("convertEmailToLowercase", "PARSE_SERVER_CONVERT_EMAIL_TO_LOWERCASE")
     .default("false")
     .doc("E-mail addresses are stored in lower case."),
-    Setting::new("sessions.length", "ASTROLABE_SESSIONS_LENGTH", Kind::Seconds {
-        min: 1,
-        max: SESSION_LENGTH_S_MAX,
-        set: |draft, seconds| draft.settings.session_length_s = i64::try_from(seconds).unwrap_or(i64::MAX),
-    })
+    Setting::new(
+        "sessions.length",
+        "ASTROLABE_SESSIONS_LENGTH",
+        Kind::Seconds {
+            min: 1,
+            max: SESSION_LENGTH_S_MAX,
+            set: |draft, seconds| {
+                draft.settings.session_length_s = i64::try_from(seconds).unwrap_or(i64::MAX)
+            },
+        },
+    )
     .parse("sessionLength", "PARSE_SERVER_SESSION_LENGTH")
     .default("365d")
     .doc("How long a session lives; Parse Server's number is seconds."),

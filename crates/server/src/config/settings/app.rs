@@ -7,18 +7,26 @@ use crate::config::kind::Kind;
 use crate::config::setting::Setting;
 
 pub(super) const APP: &[Setting] = &[
-    Setting::new("app.id", "ASTROLABE_APP_ID", Kind::Text {
-        what: "letters, digits, `_` and `-`",
-        set: |draft, text| Ok(draft.app_id = Some(checks::app_id(text)?)),
-    })
+    Setting::new(
+        "app.id",
+        "ASTROLABE_APP_ID",
+        Kind::Text {
+            what: "letters, digits, `_` and `-`",
+            set: |draft, text| checks::app_id(text).map(|value| draft.app_id = Some(value)),
+        },
+    )
     .flag("--app-id")
     .parse("appId", "PARSE_SERVER_APPLICATION_ID")
     .default_words("not set; `dev` in `astrolabe dev`")
     .doc("Declares an app with this application id; other apps are those of `astrolabe app create`."),
-    Setting::new("app.name", "ASTROLABE_APP_NAME", Kind::Text {
-        what: "text",
-        set: |draft, text| Ok(draft.app_name = Some(text.to_owned())),
-    })
+    Setting::new(
+        "app.name",
+        "ASTROLABE_APP_NAME",
+        Kind::Text {
+            what: "text",
+            set: |draft, text| checks::name(text).map(|value| draft.app_name = Some(value)),
+        },
+    )
     .parse("appName", "PARSE_SERVER_APP_NAME")
     .doc("Its name for people."),
     Setting::new(

@@ -38,9 +38,11 @@ pub(super) fn url(text: &str) -> Result<String, String> {
 pub(super) fn mount_path(text: &str) -> Result<(), String> {
     match text.trim_end_matches('/') {
         "/parse" => Ok(()),
-        _ => Err("must be `/parse`: other paths are not available in this version yet, so let the proxy in front \
+        _ => Err(
+            "must be `/parse`: other paths are not available in this version yet, so let the proxy in front \
                   rewrite the path"
-            .into()),
+                .into(),
+        ),
     }
 }
 
@@ -50,7 +52,9 @@ pub(super) fn origins(origins: Vec<String>) -> Result<Vec<String>, String> {
         return Ok(Vec::new());
     }
     match origins.iter().find(|origin| !is_origin(origin)) {
-        Some(wrong) => Err(format!("must hold origins such as `https://example.org`, or `*`; `{wrong}` is neither")),
+        Some(wrong) => {
+            Err(format!("must hold origins such as `https://example.org`, or `*`; `{wrong}` is neither"))
+        }
         None => Ok(origins),
     }
 }
@@ -79,6 +83,15 @@ pub(super) fn app_id(text: &str) -> Result<String, String> {
     Err("must be 1 to 64 letters, digits, `_` or `-`, since it is also the name of a folder".into())
 }
 
+/// A name for people.
+pub(super) fn name(text: &str) -> Result<String, String> {
+    const CHARS_MAX: usize = 200;
+    if text.chars().count() > CHARS_MAX || text.chars().any(char::is_control) {
+        return Err(format!("must be one line of at most {CHARS_MAX} characters"));
+    }
+    Ok(text.trim().to_owned())
+}
+
 /// A level, in Astrolabe's or Parse Server's words, or a list of `target=level`.
 pub(super) fn log_level(text: &str) -> Result<String, String> {
     let level = match text {
@@ -102,9 +115,11 @@ pub(super) fn sqlite_path(text: &str) -> Result<PathBuf, String> {
         Some(("sqlite", path)) if !path.trim_start_matches("//").is_empty() => {
             Ok(PathBuf::from(path.strip_prefix("//").unwrap_or(path)))
         }
-        Some(("postgres" | "postgresql", _)) => Err("PostgreSQL is not available in this version yet; leave it \
+        Some(("postgres" | "postgresql", _)) => {
+            Err("PostgreSQL is not available in this version yet; leave it \
                                                      out, or use `sqlite:PATH`"
-            .into()),
+                .into())
+        }
         Some(("mongodb" | "mongodb+srv", _)) => {
             Err("Astrolabe does not use MongoDB; leave it out, or use `sqlite:PATH`".into())
         }
@@ -129,7 +144,9 @@ mod tests {
     fn databases() {
         assert_eq!(sqlite_path("sqlite:a/b.db").unwrap(), PathBuf::from("a/b.db"));
         assert_eq!(sqlite_path("sqlite:///var/a.db").unwrap(), PathBuf::from("/var/a.db"));
-        assert!(sqlite_path("postgres://u:pw@h/db").unwrap_err().contains("not available in this version yet"));
+        assert!(
+            sqlite_path("postgres://u:pw@h/db").unwrap_err().contains("not available in this version yet")
+        );
         assert!(sqlite_path("sqlite:").is_err() && sqlite_path("a.db").is_err());
     }
 

@@ -6,11 +6,15 @@ use crate::config::kind::Kind;
 use crate::config::setting::Setting;
 
 pub(super) const OBJECTS: &[Setting] = &[
-    Setting::new("objects.id_size", "ASTROLABE_OBJECTS_ID_SIZE", Kind::Int {
-        min: 5,
-        max: 64,
-        set: |draft, size| draft.settings.object_id_size = usize::try_from(size).unwrap_or(usize::MAX),
-    })
+    Setting::new(
+        "objects.id_size",
+        "ASTROLABE_OBJECTS_ID_SIZE",
+        Kind::Int {
+            min: 5,
+            max: 64,
+            set: |draft, size| draft.settings.object_id_size = usize::try_from(size).unwrap_or(usize::MAX),
+        },
+    )
     .parse("objectIdSize", "PARSE_SERVER_OBJECT_ID_SIZE")
     .default("10")
     .doc("Characters of a new object id."),
@@ -22,19 +26,19 @@ pub(super) const OBJECTS: &[Setting] = &[
     .parse("allowCustomObjectId", "PARSE_SERVER_ALLOW_CUSTOM_OBJECT_ID")
     .default("false")
     .doc("Clients may choose the ids of the objects they make."),
-    Setting::new("queries.default_limit", "ASTROLABE_QUERIES_DEFAULT_LIMIT", Kind::Int {
-        min: 1,
-        max: 1_000_000,
-        set: |draft, limit| draft.settings.default_limit = limit,
-    })
+    Setting::new(
+        "queries.default_limit",
+        "ASTROLABE_QUERIES_DEFAULT_LIMIT",
+        Kind::Int { min: 1, max: 1_000_000, set: |draft, limit| draft.settings.default_limit = limit },
+    )
     .parse("defaultLimit", "PARSE_SERVER_DEFAULT_LIMIT")
     .default("100")
     .doc("Objects a query returns when it names no limit; never more than `queries.max_limit`."),
-    Setting::new("queries.max_limit", "ASTROLABE_QUERIES_MAX_LIMIT", Kind::Int {
-        min: 1,
-        max: 1_000_000,
-        set: |draft, limit| draft.settings.max_limit = Some(limit),
-    })
+    Setting::new(
+        "queries.max_limit",
+        "ASTROLABE_QUERIES_MAX_LIMIT",
+        Kind::Int { min: 1, max: 1_000_000, set: |draft, limit| draft.settings.max_limit = Some(limit) },
+    )
     .parse("maxLimit", "PARSE_SERVER_MAX_LIMIT")
     .default_words("no limit but the size of an answer")
     .doc("The largest limit a query may ask for."),
@@ -43,7 +47,7 @@ pub(super) const OBJECTS: &[Setting] = &[
 pub(super) const DATABASE: &[Setting] = &[
     Setting::new("database.url", "ASTROLABE_DATABASE_URL", Kind::PrivateText {
         what: "`sqlite:PATH`",
-        set: |draft, text| Ok(draft.database = Some(checks::sqlite_path(text)?)),
+        set: |draft, text| checks::sqlite_path(text).map(|value| draft.database = Some(value)),
     })
     .flag("--database-url")
     .parse("databaseURI", "PARSE_SERVER_DATABASE_URI")

@@ -18,7 +18,8 @@ impl Environment {
         let dotenv = std::fs::read_to_string(folder.join(".env")).unwrap_or_default();
         let mut environment = Environment { variables: parse_dotenv(&dotenv).collect() };
         environment.variables.extend(
-            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
+            std::env::vars_os()
+                .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
         );
         environment
     }
@@ -36,7 +37,10 @@ impl Environment {
 
     /// Every variable that is set, by name.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).filter(|(_, v)| !v.is_empty())
+        self.variables
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .filter(|(_, v)| !v.is_empty())
     }
 }
 
@@ -73,7 +77,8 @@ mod tests {
 
     #[test]
     fn reads_dotenv_lines() {
-        let text = "# comment\nA=1\nexport B = \"x # y\" # note\nC='$q'\nD=plain # note\n\nnot a line\nE=\n1 2=3";
+        let text =
+            "# comment\nA=1\nexport B = \"x # y\" # note\nC='$q'\nD=plain # note\n\nnot a line\nE=\n1 2=3";
         let read: Vec<(String, String)> = parse_dotenv(text).collect();
         let read: Vec<_> = read.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         assert_eq!(read, [("A", "1"), ("B", "x # y"), ("C", "$q"), ("D", "plain"), ("E", "")]);

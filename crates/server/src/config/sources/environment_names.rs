@@ -13,7 +13,7 @@ const OWN_PREFIX: &str = "ASTROLABE_";
 const PARSE_PREFIX: &str = "PARSE_SERVER_";
 
 /// Names with our prefix that others read: the site, and the tests of the project.
-const READ_BY_OTHERS: &[&str] = &["ASTROLABE_URL", "ASTROLABE_TEST_"];
+const READ_BY_OTHERS: &[&str] = &["ASTROLABE_URL", "ASTROLABE_BIN", "ASTROLABE_TEST_"];
 
 /// Parse Server variables whose names any program may use for itself, so they are left alone.
 const TOO_COMMON: &[&str] = &["JSON_LOGS", "VERBOSE", "SILENT"];
@@ -55,7 +55,9 @@ fn unknown(name: &str, known: impl Iterator<Item = &'static str>, found: &mut Fo
             let problem = format!("is not a setting; did you mean `{meant}`?");
             found.mistakes.push(Mistake::new(name, problem));
         }
-        None => found.warnings.push(format!("the environment variable {name} is not a setting and was not read")),
+        None => {
+            found.warnings.push(format!("the environment variable {name} is not a setting and was not read"))
+        }
     }
 }
 

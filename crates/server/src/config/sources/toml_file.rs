@@ -17,7 +17,8 @@ use crate::config::{Sources, settings};
 const FILE_NAME: &str = "astrolabe.toml";
 
 /// Tables of the product whose features come later.
-const LATER_TABLES: &[&str] = &["gateway", "files", "mail", "jobs", "webhooks", "auth", "dashboard", "graphql", "live"];
+const LATER_TABLES: &[&str] =
+    &["gateway", "files", "mail", "jobs", "webhooks", "auth", "dashboard", "graphql", "live"];
 
 pub(super) fn read(sources: &Sources<'_>, found: &mut Found) {
     let path = sources.config_file.map_or_else(|| sources.folder.join(FILE_NAME), PathBuf::from);
@@ -53,7 +54,11 @@ struct TomlFile<'a> {
 impl TomlFile<'_> {
     fn read_table(&mut self, prefix: &str, table: &DeTable<'_>) {
         for (name, value) in table {
-            let key = if prefix.is_empty() { name.get_ref().to_string() } else { format!("{prefix}.{}", name.get_ref()) };
+            let key = if prefix.is_empty() {
+                name.get_ref().to_string()
+            } else {
+                format!("{prefix}.{}", name.get_ref())
+            };
             let line = self.line(name.span().start);
             match (value.get_ref(), settings::by_key(&key)) {
                 (value, Some(setting)) => self.read_setting(line, &key, setting, value),
@@ -70,7 +75,9 @@ impl TomlFile<'_> {
         let written = Raw::from_toml(value);
         if matches!(setting.kind, Kind::Secret(_)) && !is_reference(&written) {
             let env = setting.own.map(|own| own.env).unwrap_or_default();
-            let problem = format!("is a secret and does not belong in a file; set the variable `{env}`, or write `\"${{NAME}}\"` to read another one");
+            let problem = format!(
+                "is a secret and does not belong in a file; set the variable `{env}`, or write `\"${{NAME}}\"` to read another one"
+            );
             self.mistake(line, key, None, problem);
             return;
         }
@@ -80,7 +87,8 @@ impl TomlFile<'_> {
                 self.found.given.push(Given { setting, place, written, raw });
             }
             Err(missing) => {
-                let problem = format!("needs the environment variable `{}`, which is not set", missing.join("`, `"));
+                let problem =
+                    format!("needs the environment variable `{}`, which is not set", missing.join("`, `"));
                 self.mistake(line, key, None, problem);
             }
         }
@@ -90,7 +98,9 @@ impl TomlFile<'_> {
         let own_name = settings::by_parse_option(key).and_then(|setting| Some(setting.own?.key));
         let meant = own_name.or_else(|| nearest(key, settings::all().filter_map(|s| Some(s.own?.key))));
         let problem = match meant {
-            None if parse_options::is_known(key) => "is an option of Parse Server that is not in this version yet".into(),
+            None if parse_options::is_known(key) => {
+                "is an option of Parse Server that is not in this version yet".into()
+            }
             meant => format!("is not a setting{}", did_you_mean(meant)),
         };
         self.mistake(line, key, None, problem);

@@ -1,0 +1,45 @@
+//! What every database must do. Each function is a test; [`contract_suite`] makes one of each for a database.
+
+pub mod access;
+pub mod concurrency;
+pub mod events;
+pub mod filters;
+pub mod nested;
+pub mod order;
+pub mod oracle;
+pub mod relations;
+pub mod rows;
+pub mod schema;
+pub mod updates;
+
+/// Makes a test of every function of the contract, each with a store of its own from `$make`.
+macro_rules! contract_suite {
+    ($make:path) => {
+        $crate::contract::contract_suite! { $make;
+            rows: every_type_round_trips, hostile_texts, columns_as_asked, shown_in_one_row, duplicate_ids,
+                unique_fields, pages, sink_errors, deletes;
+            updates: set_and_unset, increments, array_operations, nested_edits, returned_values, misfits,
+                access_lists, expectations, many_rows, failed_steps_undo_the_job;
+            filters: scalars, lists, missing_fields, whole_values, hostile_operands, many_operands;
+            nested: tests, keys;
+            order: nulls_and_ties, text_is_binary;
+            access: readable_and_writable, odd_principals;
+            relations: members, related_to, memberships_as_values, deleted_owners;
+            schema: system_classes, names_that_collide, reserved_words, long_names, changes_are_checked,
+                dropped_fields, dropped_classes, stale_plans_and_jobs, racing_changes;
+            events: states, only_when_wanted, in_commit_order, not_for_failures, panicking_listeners;
+            concurrency: grouped_writers, failures_stay_alone, closing;
+            oracle: scalar_filters_match_the_oracle;
+        }
+    };
+    ($make:path; $($module:ident: $($name:ident),* $(,)?;)*) => {
+        $(mod $module { $(
+            #[test]
+            fn $name() {
+                $crate::support::block_on($crate::contract::$module::$name(&$make()));
+            }
+        )* })*
+    };
+}
+
+pub(crate) use contract_suite;

@@ -1,0 +1,168 @@
+//! The file: what is in it after closing, what happens to its log, and files of other versions.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use astrolabe_core::events::Events;
+use astrolabe_core::ports::StoreError;
+use astrolabe_core::query::Filter;
+use astrolabe_core::schema::{FieldSpec, FieldType, Visibility};
+use astrolabe_core::value::Value;
+use astrolabe_store::{Durability, SqliteOptions, SqliteStore};
+
+use super::{fixture, fixture_with, reopened};
+use crate::support::*;
+
+fn database(fixture: &Fixture) -> std::path::PathBuf {
+    fixture.folder.path().join("app.db")
+}
+
+fn wal_bytes(database: &Path) -> u64 {
+    std::fs::metadata(format!("{}-wal", database.display())).map(|file| file.len()).unwrap_or(0)
+}
+
+#[test]
+fn schema_and_data_survive_a_restart() {
+    let fixture = fixture();
+    let spec = FieldSpec {
+        required: true,
+        default: Some(json(serde_json::json!({"__type": "Date", "iso": "2020-01-01T00:00:00.000Z"}))),
+        visibility: Visibility::Owner,
+        indexed: true,
+        ..FieldSpec::new("a", FieldType::Date)
+    };
+    block_on(async {
+        fixture.store.change_schema(astrolabe_core::schema::system_classes()).await.unwrap();
+        fixture.class_with("Todo", vec![spec]).await.unwrap();
+        fixture.insert("Todo", "t1", &[("a", date(5))]).await;
+    });
+    let before = fixture.store.schema();
+    let fixture = reopened(fixture);
+    let after = fixture.store.schema();
+    assert_eq!((after.version, &after.classes), (before.version, &before.classes));
+    assert_eq!(block_on(fixture.get("Todo", "t1")).unwrap().value("a"), &date(5));
+    assert_eq!(block_on(fixture.get("Todo", "nope")), None);
+}
+
+#[test]
+fn a_newer_catalogue_is_refused() {
+    let fixture = fixture();
+    block_on(fixture.store.close());
+    let connection = rusqlite::Connection::open(database(&fixture)).unwrap();
+    connection.execute("UPDATE _catalog_meta SET format_version = 99", []).unwrap();
+    drop(connection);
+    let opened =
+        SqliteStore::open(database(&fixture), SqliteOptions::default(), Arc::new(Events::default())).map(|_| ());
+    match opened {
+        Err(StoreError::Unavailable(reason)) => assert!(reason.contains("newer version of Astrolabe"), "{reason}"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn other_files_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("text.db");
+    std::fs::write(&path, "this is not a database, but it is long enough to look like one".repeat(100)).unwrap();
+    for path in [path, folder.path().join("no/such/folder/app.db")] {
+        assert!(SqliteStore::open(path, SqliteOptions::default(), Arc::new(Events::default())).is_err());
+    }
+}
+
+#[test]
+fn closing_empties_the_log() {
+    let fixture = fixture();
+    block_on(async {
+        fixture.class("Todo", &[]).await;
+        fixture.insert("Todo", "t1", &[]).await;
+        assert!(fixture.get("Todo", "t1").await.is_some());
+    });
+    assert!(wal_bytes(&database(&fixture)) > 0);
+    block_on(fixture.store.close());
+    assert_eq!(wal_bytes(&database(&fixture)), 0);
+}
+
+#[test]
+fn the_log_stays_bounded() {
+    let options = SqliteOptions {
+        wal_bytes_max: 256 * 1024,
+        durability: Durability::Normal,
+        ..SqliteOptions::default()
+    };
+    let fixture = fixture_with(options);
+    let body = "x".repeat(20_000);
+    block_on(async {
+        fixture.class("Todo", &[("body", FieldType::String)]).await;
+        for index in 0..100 {
+            fixture.insert("Todo", &format!("t{index}"), &[("body", text(&body))]).await;
+            assert!(wal_bytes(&database(&fixture)) < 512 * 1024);
+        }
+    });
+}
+
+/// The thread that was idle ends; the next write starts another.
+#[test]
+fn writers_come_and_go() {
+    let options = SqliteOptions { writer_idle: Duration::from_millis(1), ..SqliteOptions::default() };
+    let fixture = fixture_with(options);
+    block_on(async {
+        fixture.class("Todo", &[]).await;
+        for index in 0..20 {
+            fixture.insert("Todo", &format!("t{index}"), &[]).await;
+            // Waits for the end of the idle writer without sleeping: it empties the log when it goes.
+            while wal_bytes(&database(&fixture)) > 0 {
+                std::thread::yield_now();
+            }
+        }
+        assert_eq!(fixture.count("Todo", Filter::all()).await, 20);
+    });
+}
+
+/// A store that is dropped ends its thread, which empties the log.
+#[test]
+fn dropping_closes() {
+    let Fixture { store, folder, .. } = {
+        let fixture = fixture();
+        block_on(async {
+            fixture.class("Todo", &[]).await;
+            fixture.insert("Todo", "t1", &[]).await;
+        });
+        fixture
+    };
+    drop(store);
+    while wal_bytes(&folder.path().join("app.db")) > 0 {
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn a_full_queue_is_refused() {
+    let fixture = fixture_with(SqliteOptions { write_queue_max: 0, ..SqliteOptions::default() });
+    let result = block_on(fixture.class_with("Todo", Vec::new()));
+    assert!(matches!(result, Err(StoreError::QueueFull)));
+}
+
+#[test]
+fn damaged_rows_are_named() {
+    let fixture = fixture();
+    block_on(async {
+        fixture.class("Todo", &[("info", FieldType::Object), ("place", FieldType::GeoPoint)]).await;
+        fixture.insert("Todo", "t1", &[("info", json(serde_json::json!({}))), ("place", point(1.0, 2.0))]).await;
+    });
+    let connection = rusqlite::Connection::open(database(&fixture)).unwrap();
+    connection.execute("UPDATE \"Todo\" SET place__lng = NULL", []).unwrap();
+    match block_on(fixture.read(fixture.plan("Todo", Filter::all()))) {
+        Err(StoreError::CorruptRow { table, column, row }) => {
+            assert_eq!((table.as_str(), column.as_str(), row.as_str()), ("Todo", "place", "t1"));
+        }
+        other => panic!("{other:?}"),
+    }
+    connection.execute("UPDATE \"Todo\" SET place = NULL, info = '{'", []).unwrap();
+    drop(connection);
+    let heard = Heard::listen(&fixture.events, &["Todo"]);
+    let removed = block_on(fixture.submit(delete_step(&fixture.get_class("Todo"), Filter::all())));
+    assert!(matches!(removed, Err(StoreError::CorruptRow { .. })), "{removed:?}");
+    assert!(heard.all().is_empty());
+    assert_eq!(block_on(fixture.count("Todo", when("info", astrolabe_core::query::Test::Equal(Value::Null)))), 0);
+}
