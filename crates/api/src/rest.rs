@@ -14,8 +14,12 @@ use axum::Router;
 use axum::routing::{MethodRouter, any, get, post};
 
 /// Classes that have a path of their own beside `/classes`.
-const ALIASES: [(&str, &str); 4] =
-    [("/users", "_User"), ("/sessions", "_Session"), ("/roles", "_Role"), ("/installations", "_Installation")];
+const ALIASES: [(&str, &str); 4] = [
+    ("/users", "_User"),
+    ("/sessions", "_Session"),
+    ("/roles", "_Role"),
+    ("/installations", "_Installation"),
+];
 
 /// All endpoints, relative to the mount. `more` are those of other slices; a batch reaches them too.
 pub fn routes(more: Router) -> Router {

@@ -34,7 +34,9 @@ impl Auth {
 
     /// The rules of the account classes, for the kernel.
     pub fn class_rules(&self) -> RuleSet {
-        RuleSet::default().with(Arc::new(UserRules::new(Arc::clone(&self.hasher)))).with(Arc::new(SessionRules))
+        RuleSet::default()
+            .with(Arc::new(UserRules::new(Arc::clone(&self.hasher))))
+            .with(Arc::new(SessionRules))
     }
 
     pub(crate) fn hasher(&self) -> &PasswordHasher {

@@ -59,12 +59,7 @@ fn invalid_log_in() -> Error {
 
 impl Auth {
     /// Checks a password and opens a session.
-    pub(crate) async fn log_in(
-        &self,
-        app: &App,
-        scope: &Scope,
-        log_in: LogIn,
-    ) -> Result<LoggedIn> {
+    pub(crate) async fn log_in(&self, app: &App, scope: &Scope, log_in: LogIn) -> Result<LoggedIn> {
         let user = self.check_password(app, log_in).await?;
         open_session(app, scope, &user.object_id).await
     }

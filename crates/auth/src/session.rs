@@ -55,11 +55,7 @@ pub(crate) struct NewSession {
 
 impl NewSession {
     /// A session for a user. It replaces the one of the same installation and sweeps the user's expired ones.
-    pub(crate) fn for_user(
-        context: RuleContext<'_>,
-        user_id: &str,
-        origin: Origin,
-    ) -> Result<Self> {
+    pub(crate) fn for_user(context: RuleContext<'_>, user_id: &str, origin: Origin) -> Result<Self> {
         let RuleContext { objects, scope } = context;
         let installation_id = scope.installation_id();
         let class = session_class(objects)?;
@@ -123,12 +119,7 @@ fn expired_of(user_id: &str, now: Timestamp) -> Filter {
 }
 
 fn delete_sessions(class: &Arc<Class>, filter: Filter) -> WriteStep {
-    WriteStep::Delete {
-        class: Arc::clone(class),
-        filter,
-        access: RowAccess::All,
-        expect: Expectation::Any,
-    }
+    WriteStep::Delete { class: Arc::clone(class), filter, access: RowAccess::All, expect: Expectation::Any }
 }
 
 fn session_class(objects: &Objects) -> Result<Arc<Class>> {

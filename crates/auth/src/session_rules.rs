@@ -21,7 +21,11 @@ impl ClassRules for SessionRules {
         SESSION
     }
 
-    fn before_save<'a>(&'a self, context: RuleContext<'a>, write: &'a mut Write) -> BoxFuture<'a, Result<()>> {
+    fn before_save<'a>(
+        &'a self,
+        context: RuleContext<'a>,
+        write: &'a mut Write,
+    ) -> BoxFuture<'a, Result<()>> {
         Box::pin(std::future::ready(match write.kind {
             WriteKind::Create => prepare_create(context, write),
             WriteKind::Update => check_update(context, write),
@@ -87,7 +91,11 @@ fn check_update(context: RuleContext<'_>, write: &Write) -> Result<()> {
             Error::new(ErrorCode::InvalidKeyName, format!("Invalid key name: {field}"))
         })?;
     }
-    if context.scope.is_privileged() || context.scope.user().is_some() { Ok(()) } else { Err(token_required()) }
+    if context.scope.is_privileged() || context.scope.user().is_some() {
+        Ok(())
+    } else {
+        Err(token_required())
+    }
 }
 
 fn refuse_acl(write: &Write) -> Result<()> {
@@ -120,10 +128,9 @@ fn hashed_test(test: Test) -> Result<Test> {
     match test {
         Test::Equal(value) => Ok(Test::Equal(hashed(value))),
         Test::In(values) => Ok(Test::In(values.into_iter().map(hashed).collect())),
-        _ => Err(Error::new(
-            ErrorCode::InvalidQuery,
-            "sessionToken can be queried by equality and $in only.",
-        )),
+        _ => {
+            Err(Error::new(ErrorCode::InvalidQuery, "sessionToken can be queried by equality and $in only."))
+        }
     }
 }
 

@@ -31,7 +31,11 @@ impl ClassRules for UserRules {
         USER
     }
 
-    fn before_save<'a>(&'a self, context: RuleContext<'a>, write: &'a mut Write) -> BoxFuture<'a, Result<()>> {
+    fn before_save<'a>(
+        &'a self,
+        context: RuleContext<'a>,
+        write: &'a mut Write,
+    ) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
             match write.kind {
                 WriteKind::Create => self.prepare_sign_up(context, write).await,
@@ -121,10 +125,7 @@ fn refuse_server_fields(context: RuleContext<'_>, write: &mut Write) -> Result<(
         write.fields.shift_remove("authData");
     }
     if write.fields.contains_key("authData") || write.nested.contains_key("authData") {
-        return Err(Error::new(
-            ErrorCode::UnsupportedService,
-            "This authentication method is unsupported.",
-        ));
+        return Err(Error::new(ErrorCode::UnsupportedService, "This authentication method is unsupported."));
     }
     if context.scope.is_privileged() {
         return Ok(());
@@ -148,8 +149,7 @@ fn is_empty(op: &FieldOp) -> bool {
 
 /// A user keeps a name and a password. Values of another type are left to the schema.
 fn check_change(write: &Write) -> Result<()> {
-    for (field, code) in
-        [("username", ErrorCode::UsernameMissing), ("password", ErrorCode::PasswordMissing)]
+    for (field, code) in [("username", ErrorCode::UsernameMissing), ("password", ErrorCode::PasswordMissing)]
     {
         if write.fields.get(field).is_some_and(is_empty) {
             return Err(Error::new(code, format!("bad or missing {field}")));
@@ -227,8 +227,8 @@ fn change_sessions(context: RuleContext<'_>, write: &mut Write) -> Result<()> {
 fn check_delete(context: RuleContext<'_>, object_id: &str) -> Result<Vec<WriteStep>> {
     if !context.scope.is_privileged() && context.scope.user_id() != Some(object_id) {
         // Without a session the remedy is no secret.
-        let refuse = if context.scope.user().is_some() { Error::denied } else { Error::new };
-        return Err(refuse(ErrorCode::SessionMissing, "Insufficient auth to delete user".into()));
+        let refusal = Error::denied(ErrorCode::SessionMissing, "Insufficient auth to delete user");
+        return Err(Error { permission: context.scope.user().is_some(), ..refusal });
     }
     Ok(vec![revoke_all(context.objects, object_id)?])
 }

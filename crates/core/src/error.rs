@@ -53,10 +53,10 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {}
 
 macro_rules! error_codes {
-    ($($(#[$doc:meta])* $name:ident = $number:expr, $status:literal, $slug:literal;)*) => {
+    ($(#[doc = $doc:literal] $name:ident = $number:expr, $status:literal, $slug:literal;)*) => {
         /// Stable names of the failures Astrolabe reports.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum ErrorCode { $($(#[$doc])* $name,)* }
+        pub enum ErrorCode { $(#[doc = $doc] $name,)* }
 
         impl ErrorCode {
             /// Every code, in the order of the table.
@@ -75,6 +75,11 @@ macro_rules! error_codes {
             /// The stable word used by Astrolabe's own endpoints.
             pub fn slug(self) -> &'static str {
                 match self { $(ErrorCode::$name => $slug,)* }
+            }
+
+            /// What it means, in one sentence.
+            pub fn description(self) -> &'static str {
+                match self { $(ErrorCode::$name => $doc.trim_ascii(),)* }
             }
         }
     };

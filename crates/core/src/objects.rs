@@ -1,10 +1,10 @@
 //! The kernel's service: objects of an app are made, changed, removed and found here, and only here.
 
+mod classes;
 mod create;
 mod delete;
 mod find;
 mod include;
-mod classes;
 mod rows;
 mod sinks;
 mod update;

@@ -14,8 +14,8 @@ pub use class_rules::{ClassRules, RuleContext, RuleSet};
 pub use clock::{Clock, Ids};
 pub use hooks::{Hooks, NoHooks};
 pub use store::{
-    ArrayChange, FieldUpdate, RelationEdit, RowSink, Store, StoreError, StoreResult, StepOutcome, WriteJob,
-    WriteOutcome, WriteStep, RowValues, Expectation,
+    ArrayChange, Expectation, FieldUpdate, RelationEdit, RowSink, RowValues, StepOutcome, Store, StoreError,
+    StoreResult, WriteJob, WriteOutcome, WriteStep,
 };
 
 /// A boxed future, so that ports stay object-safe and the kernel needs no runtime.

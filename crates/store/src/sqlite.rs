@@ -5,6 +5,7 @@
 
 mod catalogue;
 mod connection;
+mod effort;
 mod errors;
 mod execute;
 mod functions;
@@ -81,7 +82,9 @@ impl SqliteStore {
     ) -> StoreResult<T> {
         let (reply, answer) = oneshot::channel();
         writer::send(&self.shared, message(reply))?;
-        answer.await.map_err(|_| StoreError::Database("the writer stopped in the middle of its work".into()))?
+        answer
+            .await
+            .map_err(|_| StoreError::Database("the writer stopped in the middle of its work".into()))?
     }
 }
 

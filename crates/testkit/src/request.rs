@@ -79,7 +79,12 @@ impl Answer {
     /// Fails with the whole answer when status or Parse error number are others.
     pub fn expect_error(&self, status: u16, code: i64) -> anyhow::Result<()> {
         let found = (self.status, self.json["code"].as_i64());
-        ensure!(found == (status, Some(code)), "expected {status} with code {code}, got {}: {}", self.status, self.text);
+        ensure!(
+            found == (status, Some(code)),
+            "expected {status} with code {code}, got {}: {}",
+            self.status,
+            self.text
+        );
         Ok(())
     }
 

@@ -1,6 +1,7 @@
 //! A server for one test.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -11,7 +12,7 @@ use astrolabe_core::ports::BoxFuture;
 use astrolabe_server::apps::AppDefinition;
 use astrolabe_server::config::SqliteSynchronous;
 use astrolabe_server::http::{HttpLimits, serve};
-use astrolabe_server::lifecycle::{SystemIds, Shutdown};
+use astrolabe_server::lifecycle::{Shutdown, SystemIds};
 use astrolabe_server::router::{RouterParts, router};
 use astrolabe_server::state::State;
 use reqwest::Method;
@@ -40,7 +41,7 @@ pub struct TestServer {
     client: reqwest::Client,
     shutdown: Shutdown,
     serving: Option<JoinHandle<()>>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// A user that a test has signed up.
@@ -56,6 +57,7 @@ pub struct User {
 #[derive(Default)]
 pub struct TestServerBuilder {
     settings: Option<AppSettings>,
+    keys: Option<AppKeys>,
     trusted_proxies: Vec<&'static str>,
 }
 
@@ -63,6 +65,12 @@ impl TestServerBuilder {
     /// Changes the app's settings.
     pub fn settings(mut self, change: impl FnOnce(&mut AppSettings)) -> Self {
         change(self.settings.get_or_insert_with(default_settings));
+        self
+    }
+
+    /// Changes the app's keys.
+    pub fn keys(mut self, change: impl FnOnce(&mut AppKeys)) -> Self {
+        change(self.keys.get_or_insert_with(test_keys));
         self
     }
 
@@ -85,7 +93,7 @@ impl TestServerBuilder {
         let settings = self.settings.unwrap_or_else(default_settings);
         let definition = AppDefinition {
             id: APP_ID.to_owned(),
-            keys: test_keys(),
+            keys: self.keys.unwrap_or_else(test_keys),
             settings: settings.clone(),
             database: folder.path().join("data.db"),
         };
@@ -103,7 +111,7 @@ impl TestServerBuilder {
         let limits = HttpLimits { connections_max: 256, shutdown_grace: std::time::Duration::from_secs(5) };
         let serving = tokio::spawn(serve(listener, router(&state, parts), limits, shutdown.clone()));
         let client = reqwest::Client::builder().no_proxy().build().context("the HTTP client")?;
-        Ok(TestServer { clock, app, origin, client, shutdown, serving: Some(serving), _folder: folder })
+        Ok(TestServer { clock, app, origin, client, shutdown, serving: Some(serving), folder })
     }
 }
 
@@ -142,6 +150,11 @@ impl TestServer {
     /// Scheme, host and port.
     pub fn origin(&self) -> &str {
         &self.origin
+    }
+
+    /// The files of the database.
+    pub fn database_files(&self) -> anyhow::Result<Vec<PathBuf>> {
+        std::fs::read_dir(self.folder.path())?.map(|entry| Ok(entry?.path())).collect()
     }
 
     /// A request with nothing but a path below `/parse`.

@@ -56,7 +56,8 @@ pub fn client_address(peer: IpAddr, headers: &HeaderMap, proxies: &[IpNet]) -> C
     match forwarded.iter().rev().find(|hop| !matches!(hop, Some(ip) if is_proxy(ip))) {
         Some(Some(ip)) => ClientAddress { ip: *ip, is_certain: true },
         Some(None) => ClientAddress { ip: peer, is_certain: false },
-        None => ClientAddress { ip: peer, is_certain: forwarded.is_empty() },
+        // Every hop is a proxy of ours, so the first one is who called.
+        None => ClientAddress { ip: forwarded.first().copied().flatten().unwrap_or(peer), is_certain: true },
     }
 }
 
@@ -99,6 +100,7 @@ mod tests {
         check("10.0.0.1", forwarded("127.0.0.1, 9.9.9.9, 10.0.0.2"), ("9.9.9.9", true));
         check("10.0.0.1", forwarded("127.0.0.1, nonsense"), ("10.0.0.1", false));
         check("10.0.0.1", None, ("10.0.0.1", true));
+        check("10.0.0.1", forwarded("10.0.0.9, 10.0.0.2"), ("10.0.0.9", true));
         check("8.8.8.8", forwarded("127.0.0.1"), ("8.8.8.8", false));
     }
 

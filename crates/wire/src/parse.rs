@@ -12,7 +12,7 @@ mod params;
 mod path;
 mod path_params;
 
-pub use answer::{Failure, failure_body, created, json_bytes, json_value, render_failure};
+pub use answer::{Failure, created, failure_body, json_bytes, json_value, render_failure};
 pub use call::{ParseCall, ParseContext};
 pub use gate::{ParseGate, gate, health};
 pub use params::Params;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use astrolabe_core::error::{Error, ErrorCode, Result};
 use astrolabe_core::limits;
 use astrolabe_core::value::{Json, JsonMap};
-use astrolabe_wire::parse::{Failure, ParseCall, ParseContext, Params, failure_body, json_value, normalised};
+use astrolabe_wire::parse::{Failure, Params, ParseCall, ParseContext, failure_body, json_value, normalised};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -27,7 +27,8 @@ impl BatchRoutes {
 
 pub(super) async fn run(State(routes): State<BatchRoutes>, call: ParseCall) -> Result<Response, Failure> {
     let requests = parse_requests(&call)?;
-    let answers = join_all(requests.into_iter().map(|request| answer(&routes.0, &call.context, request))).await;
+    let answers =
+        join_all(requests.into_iter().map(|request| answer(&routes.0, &call.context, request))).await;
     Ok(json_value(&Json::Array(answers)))
 }
 

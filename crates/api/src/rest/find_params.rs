@@ -6,9 +6,22 @@ use astrolabe_core::query::{FindOptions, KeySelection};
 use astrolabe_core::value::{Json, JsonMap};
 
 const FIND_PARAMS: [&str; 16] = [
-    "where", "order", "skip", "limit", "count", "keys", "excludeKeys", "include", "includeAll",
-    "redirectClassNameForKey", "readPreference", "includeReadPreference", "subqueryReadPreference", "hint",
-    "explain", "comment",
+    "where",
+    "order",
+    "skip",
+    "limit",
+    "count",
+    "keys",
+    "excludeKeys",
+    "include",
+    "includeAll",
+    "redirectClassNameForKey",
+    "readPreference",
+    "includeReadPreference",
+    "subqueryReadPreference",
+    "hint",
+    "explain",
+    "comment",
 ];
 
 /// Parameters that this version refuses by name.
@@ -125,7 +138,8 @@ mod tests {
 
     #[test]
     fn pages_and_flags() -> Result<()> {
-        let read = options(json!({"skip": "2", "limit": 3, "count": 1, "where": "{\"a\":1}", "order": "-a"}))?;
+        let read =
+            options(json!({"skip": "2", "limit": 3, "count": 1, "where": "{\"a\":1}", "order": "-a"}))?;
         assert_eq!((read.skip, read.limit, read.count, read.conditions.len()), (2, Some(3), true, 1));
         Ok(())
     }

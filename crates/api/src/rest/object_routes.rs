@@ -41,9 +41,13 @@ pub(super) fn collection_of(class: &'static str) -> MethodRouter {
 
 /// `GET`, `PUT` and `DELETE` on one object of a fixed class.
 pub(super) fn item_of(class: &'static str) -> MethodRouter {
-    routing::get(async move |call: ParseCall, PathParams(id): PathParams<String>| get_in(call, class, &id).await)
-        .put(async move |call: ParseCall, PathParams(id): PathParams<String>| update_in(call, class, &id).await)
-        .delete(async move |call: ParseCall, PathParams(id): PathParams<String>| delete_in(call, class, &id).await)
+    routing::get(async move |call: ParseCall, PathParams(id): PathParams<String>| {
+        get_in(call, class, &id).await
+    })
+    .put(async move |call: ParseCall, PathParams(id): PathParams<String>| update_in(call, class, &id).await)
+    .delete(async move |call: ParseCall, PathParams(id): PathParams<String>| {
+        delete_in(call, class, &id).await
+    })
 }
 
 /// Where the objects of a class are, for `Location`.

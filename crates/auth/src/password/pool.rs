@@ -26,7 +26,8 @@ impl HashPool {
         let cores = thread::available_parallelism().map_or(1, usize::from);
         for number in 0..cores.saturating_sub(1).max(1) {
             let queue = Arc::clone(&queue);
-            let started = thread::Builder::new().name(format!("password-{number}")).spawn(move || work(&queue));
+            let started =
+                thread::Builder::new().name(format!("password-{number}")).spawn(move || work(&queue));
             if let Err(error) = started {
                 tracing::error!(%error, "a password hashing thread did not start");
             }
@@ -35,7 +36,10 @@ impl HashPool {
     }
 
     /// Runs a task and waits for its result. Fails with 155 (status 429) when the queue is full.
-    pub(super) async fn run<T: Send + 'static>(&self, task: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        task: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T> {
         let (answer, result) = oneshot::channel();
         let task: Task = Box::new(move || {
             // A caller that has gone away does not want the result.

@@ -55,7 +55,8 @@ impl Acl {
         if map.len() > limits::ACL_ENTRIES_MAX {
             return Err(invalid(format!("An ACL holds at most {} entries.", limits::ACL_ENTRIES_MAX)));
         }
-        let entries = map.iter().map(|(principal, rights)| entry(principal, rights)).collect::<Result<_>>()?;
+        let entries =
+            map.iter().map(|(principal, rights)| entry(principal, rights)).collect::<Result<_>>()?;
         Ok(Acl { entries })
     }
 
@@ -99,11 +100,9 @@ impl Acl {
         for principal in writers {
             match acl.entries.iter_mut().find(|entry| entry.principal == principal) {
                 Some(entry) => entry.write = true,
-                None => acl.entries.push(AclEntry {
-                    principal: principal.to_owned(),
-                    read: false,
-                    write: true,
-                }),
+                None => {
+                    acl.entries.push(AclEntry { principal: principal.to_owned(), read: false, write: true })
+                }
             }
         }
         acl
@@ -167,9 +166,12 @@ mod tests {
     #[test]
     fn halves_make_the_whole() {
         let acl = Acl::from_lists(["*", "u1"], ["u1", "role:admin"]);
-        assert_eq!(acl.to_json(), json!({
-            "*": {"read": true}, "u1": {"read": true, "write": true}, "role:admin": {"write": true},
-        }));
+        assert_eq!(
+            acl.to_json(),
+            json!({
+                "*": {"read": true}, "u1": {"read": true, "write": true}, "role:admin": {"write": true},
+            })
+        );
         assert_eq!(acl.readers().collect::<Vec<_>>(), ["*", "u1"]);
         assert_eq!(acl.writers().collect::<Vec<_>>(), ["u1", "role:admin"]);
     }

@@ -87,7 +87,8 @@ mod tests {
 
     #[test]
     fn debug_output_holds_no_key() {
-        let keys = AppKeys { rest: Some("s3cret".into()), master: Some(HashedKey::of("m")), ..AppKeys::default() };
+        let keys =
+            AppKeys { rest: Some("s3cret".into()), master: Some(HashedKey::of("m")), ..AppKeys::default() };
         assert!(!format!("{keys:?}").contains("s3cret"));
     }
 }

@@ -73,7 +73,10 @@ impl Default for AppSettings {
 }
 
 fn loopback() -> Vec<IpNet> {
-    vec![IpNet::from(std::net::IpAddr::from([127, 0, 0, 1])), IpNet::from(std::net::IpAddr::from(LOOPBACK_V6))]
+    vec![
+        IpNet::from(std::net::IpAddr::from([127, 0, 0, 1])),
+        IpNet::from(std::net::IpAddr::from(LOOPBACK_V6)),
+    ]
 }
 
 const LOOPBACK_V6: [u16; 8] = [0, 0, 0, 0, 0, 0, 0, 1];

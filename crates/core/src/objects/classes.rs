@@ -37,8 +37,10 @@ impl Objects {
         let class = schema.class(name).ok_or_else(|| {
             Error::new(ErrorCode::InvalidClassName, format!("Class {name} does not exist."))
         })?;
-        let contradicts = |field: &str, kind: &FieldType| class.field(field).is_some_and(|present| present.kind != *kind);
-        if let Some((field, _)) = request.added_fields().find(|(field, spec)| contradicts(field, &spec.kind)) {
+        let contradicts =
+            |field: &str, kind: &FieldType| class.field(field).is_some_and(|present| present.kind != *kind);
+        if let Some((field, _)) = request.added_fields().find(|(field, spec)| contradicts(field, &spec.kind))
+        {
             return Err(Error::new(
                 ErrorCode::InvalidSchemaOperation,
                 format!("Field {field} exists, cannot update."),

@@ -42,7 +42,12 @@ impl Objects {
     }
 
     /// Class-level permission, classes that are closed to clients, and keys that may only read.
-    pub(super) fn authorise_write(&self, scope: &Scope, class_name: &str, operation: Operation) -> Result<()> {
+    pub(super) fn authorise_write(
+        &self,
+        scope: &Scope,
+        class_name: &str,
+        operation: Operation,
+    ) -> Result<()> {
         check_class_name(class_name)?;
         if scope.is_read_only() {
             return Err(Error::denied(
@@ -109,10 +114,9 @@ fn chosen_id(body: &JsonMap, allowed: bool) -> Result<Option<String>> {
         (false, _) if is_empty && key == OBJECT_ID => Ok(None),
         (false, _) => Err(Error::new(ErrorCode::InvalidKeyName, format!("{key} is an invalid field name."))),
         (true, Some(id)) if !is_empty => checked_id(id).map(Some),
-        (true, _) => Err(Error::new(
-            ErrorCode::MissingObjectId,
-            "objectId must not be empty, null or undefined",
-        )),
+        (true, _) => {
+            Err(Error::new(ErrorCode::MissingObjectId, "objectId must not be empty, null or undefined"))
+        }
     }
 }
 
@@ -135,7 +139,9 @@ fn schema_changes(schema: &Schema, write: &Write) -> Result<Vec<SchemaChange>> {
         }
     };
     changes.extend(
-        missing.into_iter().map(|field| SchemaChange::AddField { class: Arc::clone(&write.class_name), field }),
+        missing
+            .into_iter()
+            .map(|field| SchemaChange::AddField { class: Arc::clone(&write.class_name), field }),
     );
     Ok(changes)
 }
@@ -234,7 +240,8 @@ fn create_answer(write: &Write, row: &NewRow) -> WriteAnswer {
 }
 
 fn insert_steps(write: &mut Write, class: Arc<Class>, row: NewRow) -> Vec<WriteStep> {
-    let known = |name: &Arc<str>| class.field(name).is_some_and(|f| !matches!(f.kind, FieldType::Relation(_)));
+    let known =
+        |name: &Arc<str>| class.field(name).is_some_and(|f| !matches!(f.kind, FieldType::Relation(_)));
     let values = row.values.into_iter().filter(|(name, _)| known(name)).collect();
     let mut steps = vec![WriteStep::Insert {
         object_id: write.object_id.clone(),

@@ -72,9 +72,13 @@ impl Objects {
             return Ok(Found { count: options.count.then_some(0), ..Found::default() });
         };
         class.permissions.check(class_name, Operation::Find, scope)?;
+        if options.count {
+            class.permissions.check(class_name, Operation::Count, scope)?;
+        }
         let filter = self.readable_filter(scope, &class, &options.conditions).await?;
         let columns = plan_columns(&class, scope, &options.keys);
-        let order = options.order.as_deref().map(|order| parse_order(Some(&class), scope, order)).transpose()?;
+        let order =
+            options.order.as_deref().map(|order| parse_order(Some(&class), scope, order)).transpose()?;
         let plan = ReadPlan {
             class,
             columns,
@@ -102,7 +106,8 @@ impl Objects {
     ) -> Result<Vec<u8>> {
         let class = self.class_to_read(scope, class_name)?.ok_or_else(not_found)?;
         class.permissions.check(class_name, Operation::Get, scope)?;
-        let filter = Filter::equals(crate::schema::OBJECT_ID, crate::value::Value::String(object_id.to_owned()));
+        let filter =
+            Filter::equals(crate::schema::OBJECT_ID, crate::value::Value::String(object_id.to_owned()));
         let plan = ReadPlan {
             columns: plan_columns(&class, scope, keys),
             filter: self.ruled_filter(scope, &class, filter)?,
@@ -140,7 +145,12 @@ impl Objects {
     }
 
     /// The one object that matches.
-    pub async fn find_object(&self, scope: &Scope, class_name: &str, filter: Filter) -> Result<Option<Object>> {
+    pub async fn find_object(
+        &self,
+        scope: &Scope,
+        class_name: &str,
+        filter: Filter,
+    ) -> Result<Option<Object>> {
         Ok(self.find_objects(scope, class_name, filter, 1).await?.pop())
     }
 

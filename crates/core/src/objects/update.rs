@@ -209,6 +209,10 @@ impl From<&Write> for Filter {
 impl Write {
     /// Refuses a field that clients may not write.
     pub fn refuse_field(&self, field: &str, refusal: impl FnOnce() -> Error) -> Result<()> {
-        if self.fields.contains_key(field) || self.nested.contains_key(field) { Err(refusal()) } else { Ok(()) }
+        if self.fields.contains_key(field) || self.nested.contains_key(field) {
+            Err(refusal())
+        } else {
+            Ok(())
+        }
     }
 }

@@ -25,7 +25,11 @@ pub trait ClassRules: Send + Sync {
     fn class_name(&self) -> &'static str;
 
     /// Before a create or update is validated: check it, change it, add steps to its job.
-    fn before_save<'a>(&'a self, context: RuleContext<'a>, write: &'a mut Write) -> BoxFuture<'a, Result<()>> {
+    fn before_save<'a>(
+        &'a self,
+        context: RuleContext<'a>,
+        write: &'a mut Write,
+    ) -> BoxFuture<'a, Result<()>> {
         let _ = (context, write);
         Box::pin(std::future::ready(Ok(())))
     }

@@ -22,7 +22,8 @@ pub trait Ids: Send + Sync {
         let mut bytes = [0_u8; 16];
         while id.len() < len {
             self.fill(&mut bytes);
-            let letters = bytes.iter().filter(|byte| **byte < UNBIASED).map(|byte| ALPHABET[usize::from(byte % 62)]);
+            let letters =
+                bytes.iter().filter(|byte| **byte < UNBIASED).map(|byte| ALPHABET[usize::from(byte % 62)]);
             id.extend(letters.map(char::from).take(len - id.len()));
         }
         id

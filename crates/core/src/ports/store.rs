@@ -243,4 +243,3 @@ impl From<StoreError> for Error {
         }
     }
 }
-

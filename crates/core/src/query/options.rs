@@ -7,7 +7,7 @@ use super::{FieldPath, OrderBy, OrderKey};
 use crate::access::Scope;
 use crate::error::{Error, ErrorCode, Result};
 use crate::limits;
-use crate::schema::Class;
+use crate::schema::{Class, Visibility};
 use crate::value::JsonMap;
 
 /// A query as its caller wrote it.
@@ -151,6 +151,12 @@ pub fn parse_order(class: Option<&Class>, scope: &Scope, order: &str) -> Result<
         }
         let path = FieldPath::parse(name);
         check_readable_path(class, scope, &path, name).map_err(|error| in_order(error, name))?;
+        if class
+            .and_then(|class| class.field(&path.field))
+            .is_some_and(|f| f.visibility == Visibility::WriteOnly)
+        {
+            return Err(Error::new(ErrorCode::InvalidQuery, format!("{name} cannot be sorted by.")));
+        }
         keys.push(OrderBy { key: OrderKey::Field(path), descending });
         if keys.len() > limits::ORDER_KEYS_MAX {
             return Err(Error::new(
@@ -179,7 +185,8 @@ mod tests {
 
     #[test]
     fn keys_and_includes() -> Result<()> {
-        let selection = KeySelection::parse(Some("title,owner.name"), Some("title"), Some("list,list.owner"))?;
+        let selection =
+            KeySelection::parse(Some("title,owner.name"), Some("title"), Some("list,list.owner"))?;
         assert!(!selection.shows("title") && selection.shows("owner") && !selection.shows("other"));
         let owner = selection.inside("owner", true);
         assert!(owner.is_some_and(|inner| inner.shows("name") && !inner.shows("email")));

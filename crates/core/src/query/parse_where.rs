@@ -8,14 +8,34 @@ use super::{FieldPath, Filter, Test};
 use crate::access::Scope;
 use crate::error::{Error, ErrorCode, Result};
 use crate::limits;
-use crate::schema::{ACL, CREATED_AT, Class, FieldType, OBJECT_ID, UPDATED_AT, Visibility, is_valid_field_name};
+use crate::schema::{
+    ACL, CREATED_AT, Class, FieldType, OBJECT_ID, UPDATED_AT, Visibility, is_valid_field_name,
+};
 use crate::value::{Json, JsonMap, Timestamp, Value, parse_pointer};
 
 /// Operators of the protocol that this version refuses by name.
 const NOT_AVAILABLE: &[&str] = &[
-    "$or", "$and", "$nor", "$all", "$containedBy", "$regex", "$options", "$text", "$inQuery", "$notInQuery",
-    "$select", "$dontSelect", "$nearSphere", "$maxDistance", "$maxDistanceInMiles", "$maxDistanceInKilometers",
-    "$maxDistanceInRadians", "$within", "$geoWithin", "$geoIntersects", "$relativeTime",
+    "$or",
+    "$and",
+    "$nor",
+    "$all",
+    "$containedBy",
+    "$regex",
+    "$options",
+    "$text",
+    "$inQuery",
+    "$notInQuery",
+    "$select",
+    "$dontSelect",
+    "$nearSphere",
+    "$maxDistance",
+    "$maxDistanceInMiles",
+    "$maxDistanceInKilometers",
+    "$maxDistanceInRadians",
+    "$within",
+    "$geoWithin",
+    "$geoIntersects",
+    "$relativeTime",
 ];
 
 /// Reads a `where` object. `class` is `None` while the class does not exist; then nothing can match, but the
@@ -173,7 +193,8 @@ fn operand(kind: Option<&FieldType>, json: &Json) -> Result<Value> {
 }
 
 fn related_to(json: &Json) -> Result<Filter> {
-    let improper = || invalid("improper usage of $relatedTo: it needs 'object', a Pointer, and 'key'.".to_owned());
+    let improper =
+        || invalid("improper usage of $relatedTo: it needs 'object', a Pointer, and 'key'.".to_owned());
     let owner = json.get("object").and_then(Json::as_object).ok_or_else(improper)?;
     let field = json.get("key").and_then(Json::as_str).ok_or_else(improper)?;
     if !is_valid_field_name(field) {

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Class, ClassPermissions, Field, FieldType, Schema, Visibility, check_class_name, check_field_name};
+use super::{
+    Class, ClassPermissions, Field, FieldType, Schema, Visibility, check_class_name, check_field_name,
+};
 use crate::error::{Error, ErrorCode, Result};
 use crate::limits;
 use crate::value::Value;
@@ -139,7 +141,11 @@ fn check_add_field(class: &Class, field: &FieldSpec) -> Result<bool> {
         check_field_name(&field.name)?;
     }
     if let Some(present) = class.field(&field.name) {
-        return if present.kind == field.kind { Ok(false) } else { Err(mismatch(class, present, &field.kind)) };
+        return if present.kind == field.kind {
+            Ok(false)
+        } else {
+            Err(mismatch(class, present, &field.kind))
+        };
     }
     if class.fields.len() >= limits::CLASS_FIELDS_MAX {
         return Err(Error::new(
@@ -164,7 +170,10 @@ fn check_add_field(class: &Class, field: &FieldSpec) -> Result<bool> {
 fn mismatch(class: &Class, present: &Field, got: &FieldType) -> Error {
     Error::new(
         ErrorCode::IncorrectType,
-        format!("schema mismatch for {}.{}; expected {} but got {got}", class.name, present.name, present.kind),
+        format!(
+            "schema mismatch for {}.{}; expected {} but got {got}",
+            class.name, present.name, present.kind
+        ),
     )
 }
 

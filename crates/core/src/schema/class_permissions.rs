@@ -127,7 +127,9 @@ impl ClassPermissions {
     /// Reads the `classLevelPermissions` of the schemas API. Operations it does not name are left to the master
     /// key. Fails with 107 for malformed ones and with 102 for rules that are not available yet.
     pub fn from_json(json: &Json) -> Result<Self> {
-        let Json::Object(map) = json else { return Err(malformed("classLevelPermissions must be an object")) };
+        let Json::Object(map) = json else {
+            return Err(malformed("classLevelPermissions must be an object"));
+        };
         let mut permissions = ClassPermissions::master_only();
         for (key, value) in map {
             if let Some(operation) = Operation::from_key(key) {
@@ -157,7 +159,9 @@ fn position(operation: Operation) -> usize {
 
 fn grant_from_json(operation: &str, json: &Json) -> Result<Grant> {
     let Json::Object(map) = json else {
-        return Err(malformed(format!("'{json}' is not a valid value for class level permissions {operation}")));
+        return Err(malformed(format!(
+            "'{json}' is not a valid value for class level permissions {operation}"
+        )));
     };
     let (mut authenticated, mut principals) = (false, Vec::new());
     let mut everyone = false;

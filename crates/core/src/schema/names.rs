@@ -5,8 +5,19 @@ use crate::limits;
 
 /// Classes with a meaning to the server.
 const SYSTEM_CLASSES: &[&str] = &[
-    "_User", "_Installation", "_Role", "_Session", "_Product", "_PushStatus", "_JobStatus", "_JobSchedule",
-    "_Hooks", "_GlobalConfig", "_GraphQLConfig", "_Audience", "_Idempotency",
+    "_User",
+    "_Installation",
+    "_Role",
+    "_Session",
+    "_Product",
+    "_PushStatus",
+    "_JobStatus",
+    "_JobSchedule",
+    "_Hooks",
+    "_GlobalConfig",
+    "_GraphQLConfig",
+    "_Audience",
+    "_Idempotency",
 ];
 
 /// Whether the class is one the server knows by name.
@@ -66,7 +77,8 @@ mod tests {
         for good in ["Todo", "todo_2", "_User", "_Session", "A"] {
             assert!(check_class_name(good).is_ok(), "{good}");
         }
-        for bad in ["", "_Todo", "2do", "to-do", "Tödo", "a b", "x\"y", "x\0", "__proto__", &"a".repeat(129)] {
+        for bad in ["", "_Todo", "2do", "to-do", "Tödo", "a b", "x\"y", "x\0", "__proto__", &"a".repeat(129)]
+        {
             assert!(check_class_name(bad).is_err(), "{bad}");
         }
     }

@@ -84,7 +84,10 @@ pub fn parse_schema_request(class_name: &str, body: &JsonMap) -> Result<SchemaRe
 /// `None` for a built-in field named with the type it has anyway.
 fn field_change(class_name: &str, name: &str, json: &Json) -> Result<Option<FieldChange>> {
     let Json::Object(definition) = json else {
-        return Err(Error::new(ErrorCode::InvalidJson, format!("the definition of field {name} must be an object")));
+        return Err(Error::new(
+            ErrorCode::InvalidJson,
+            format!("the definition of field {name} must be an object"),
+        ));
     };
     let deletes = definition.get("__op").and_then(Json::as_str) == Some("Delete");
     if is_built_in(class_name, name) {
@@ -117,7 +120,9 @@ fn built_in_change(
         OBJECT_ID => Some("String"),
         CREATED_AT | UPDATED_AT => Some("Date"),
         ACL => Some("ACL"),
-        _ => system_fields(class_name).iter().find(|field| *field.name == *name).map(|field| field.kind.name()),
+        _ => {
+            system_fields(class_name).iter().find(|field| *field.name == *name).map(|field| field.kind.name())
+        }
     };
     if !deletes && shown == present {
         return Ok(None);
@@ -132,7 +137,8 @@ fn built_in_change(
 
 /// Reads `{"type": …, "targetClass": …}`.
 pub fn parse_field_type(definition: &JsonMap) -> Result<FieldType> {
-    let invalid = |shown: String| Error::new(ErrorCode::IncorrectType, format!("invalid field type: {shown}"));
+    let invalid =
+        |shown: String| Error::new(ErrorCode::IncorrectType, format!("invalid field type: {shown}"));
     let name = match definition.get("type") {
         Some(Json::String(name)) => name.as_str(),
         Some(other) => return Err(invalid(other.to_string())),

@@ -6,7 +6,13 @@ use super::{ClassPermissions, FieldSpec, FieldType, SchemaChange, Visibility};
 
 /// Classes that only the master key may touch, whatever their permissions say.
 pub const INTERNAL_CLASSES: &[&str] = &[
-    "_JobStatus", "_PushStatus", "_Hooks", "_GlobalConfig", "_GraphQLConfig", "_JobSchedule", "_Audience",
+    "_JobStatus",
+    "_PushStatus",
+    "_Hooks",
+    "_GlobalConfig",
+    "_GraphQLConfig",
+    "_JobSchedule",
+    "_Audience",
     "_Idempotency",
 ];
 
@@ -16,7 +22,9 @@ pub fn system_classes() -> Vec<SchemaChange> {
     for class in ["_User", "_Installation", "_Role", "_Session"] {
         changes.push(SchemaChange::AddClass { name: class.into(), permissions: ClassPermissions::default() });
         changes.extend(
-            system_fields(class).into_iter().map(|field| SchemaChange::AddField { class: class.into(), field }),
+            system_fields(class)
+                .into_iter()
+                .map(|field| SchemaChange::AddField { class: class.into(), field }),
         );
     }
     changes
@@ -69,8 +77,17 @@ fn role_fields() -> Vec<FieldSpec> {
 
 fn installation_fields() -> Vec<FieldSpec> {
     let mut fields: Vec<_> = [
-        "installationId", "deviceToken", "deviceType", "pushType", "GCMSenderId", "timeZone",
-        "localeIdentifier", "appVersion", "appName", "appIdentifier", "parseVersion",
+        "installationId",
+        "deviceToken",
+        "deviceType",
+        "pushType",
+        "GCMSenderId",
+        "timeZone",
+        "localeIdentifier",
+        "appVersion",
+        "appName",
+        "appIdentifier",
+        "parseVersion",
     ]
     .into_iter()
     .map(string)

@@ -49,10 +49,7 @@ fn object(map: JsonMap) -> Result<Value> {
 }
 
 fn date(map: &JsonMap) -> Result<Timestamp> {
-    map.get("iso")
-        .and_then(Json::as_str)
-        .and_then(Timestamp::parse_iso)
-        .ok_or_else(|| not_a_valid("Date"))
+    map.get("iso").and_then(Json::as_str).and_then(Timestamp::parse_iso).ok_or_else(|| not_a_valid("Date"))
 }
 
 fn bytes(mut map: JsonMap) -> Result<Value> {
@@ -64,7 +61,8 @@ fn bytes(mut map: JsonMap) -> Result<Value> {
 
 /// Reads `{"__type":"Pointer","className":…,"objectId":…}`.
 pub fn parse_pointer(map: &JsonMap) -> Result<Pointer> {
-    let text = |key| map.get(key).and_then(Json::as_str).filter(|text| !text.is_empty() && !text.contains('\0'));
+    let text =
+        |key| map.get(key).and_then(Json::as_str).filter(|text| !text.is_empty() && !text.contains('\0'));
     let (Some(class_name), Some(object_id)) = (text("className"), text("objectId")) else {
         return Err(not_a_valid("Pointer"));
     };

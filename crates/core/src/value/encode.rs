@@ -15,7 +15,9 @@ pub fn append_column(out: &mut Vec<u8>, kind: &FieldType, value: ColumnValue<'_>
         (FieldType::Number, ColumnValue::Integer(number)) => append_number(out, number as f64),
         (FieldType::Boolean, ColumnValue::Integer(flag)) => append_boolean(out, flag != 0),
         (FieldType::Date, ColumnValue::Integer(ms)) => append_date(out, Timestamp(ms)),
-        (FieldType::Object | FieldType::Array, ColumnValue::Text(json)) => out.extend_from_slice(json.as_bytes()),
+        (FieldType::Object | FieldType::Array, ColumnValue::Text(json)) => {
+            out.extend_from_slice(json.as_bytes())
+        }
         (FieldType::Pointer(class), ColumnValue::Text(id)) => append_pointer(out, class, id),
         (FieldType::GeoPoint, ColumnValue::GeoPoint(point)) => append_geo_point(out, point),
         (FieldType::Bytes, ColumnValue::Text(base64)) => {
@@ -188,7 +190,9 @@ mod tests {
 
     fn encoded(kind: FieldType, value: ColumnValue<'_>) -> String {
         let mut out = Vec::new();
-        append_column(&mut out, &kind, value).map(|()| String::from_utf8(out).unwrap_or_default()).unwrap_or_default()
+        append_column(&mut out, &kind, value)
+            .map(|()| String::from_utf8(out).unwrap_or_default())
+            .unwrap_or_default()
     }
 
     #[test]
@@ -198,7 +202,11 @@ mod tests {
             (FieldType::String, ColumnValue::Text("a\"\n\u{1}é"), "\"a\\\"\\n\\u0001é\""),
             (FieldType::Number, ColumnValue::Real(3.0), "3"),
             (FieldType::Boolean, ColumnValue::Integer(1), "true"),
-            (FieldType::Date, ColumnValue::Integer(0), r#"{"__type":"Date","iso":"1970-01-01T00:00:00.000Z"}"#),
+            (
+                FieldType::Date,
+                ColumnValue::Integer(0),
+                r#"{"__type":"Date","iso":"1970-01-01T00:00:00.000Z"}"#,
+            ),
             (
                 FieldType::Pointer("Todo".into()),
                 ColumnValue::Text("x1"),
@@ -209,7 +217,11 @@ mod tests {
                 ColumnValue::GeoPoint(point),
                 r#"{"__type":"GeoPoint","latitude":1.5,"longitude":-2}"#,
             ),
-            (FieldType::File, ColumnValue::Text(r#"{"name":"a.txt"}"#), r#"{"__type":"File","name":"a.txt"}"#),
+            (
+                FieldType::File,
+                ColumnValue::Text(r#"{"name":"a.txt"}"#),
+                r#"{"__type":"File","name":"a.txt"}"#,
+            ),
             (FieldType::Number, ColumnValue::Text("3"), ""),
         ] {
             assert_eq!(encoded(kind, value), expected);
@@ -219,7 +231,12 @@ mod tests {
     #[test]
     fn values_round_trip_through_json() {
         for json in [
-            json!(null), json!(true), json!(-1.5), json!("x"), json!([1, {"a": [2]}]), json!({"a": {"b": 1}}),
+            json!(null),
+            json!(true),
+            json!(-1.5),
+            json!("x"),
+            json!([1, {"a": [2]}]),
+            json!({"a": {"b": 1}}),
             json!({"__type": "Date", "iso": "2020-01-01T00:00:00.000Z"}),
             json!({"__type": "Bytes", "base64": "aGk="}),
             json!({"__type": "Pointer", "className": "Todo", "objectId": "x1"}),
@@ -234,15 +251,22 @@ mod tests {
     #[test]
     fn malformed_values_are_refused() {
         for json in [
-            json!({"__type": "Date", "iso": "never"}), json!({"__type": "Date"}), json!({"__type": "Nope"}),
-            json!({"__type": 1}), json!({"__type": "Bytes", "base64": "*"}),
+            json!({"__type": "Date", "iso": "never"}),
+            json!({"__type": "Date"}),
+            json!({"__type": "Nope"}),
+            json!({"__type": 1}),
+            json!({"__type": "Bytes", "base64": "*"}),
             json!({"__type": "Pointer", "className": "Todo"}),
             json!({"__type": "Pointer", "className": "a b", "objectId": "x"}),
             json!({"__type": "GeoPoint", "latitude": 91, "longitude": 0}),
             json!({"__type": "GeoPoint", "latitude": "1", "longitude": 0}),
             json!({"__type": "Polygon", "coordinates": [[0, 0], [1, 1], [0, 0]]}),
-            json!({"__type": "File"}), json!("a\0b"), json!([{"a": "\0"}]), json!({"a.b": 1}),
-            json!([{"$a": 1}]), json!({"a": {"b\0": 1}}),
+            json!({"__type": "File"}),
+            json!("a\0b"),
+            json!([{"a": "\0"}]),
+            json!({"a.b": 1}),
+            json!([{"$a": 1}]),
+            json!({"a": {"b\0": 1}}),
         ] {
             assert!(Value::from_json(json.clone()).is_err(), "{json}");
         }

@@ -25,9 +25,14 @@ mod tests {
 
     #[test]
     fn whole_numbers_have_no_fraction() {
-        for (number, expected) in
-            [(0.0, "0"), (-0.0, "0"), (3.0, "3"), (-7.5, "-7.5"), (1e15, "1000000000000000"), (1e300, "1e300")]
-        {
+        for (number, expected) in [
+            (0.0, "0"),
+            (-0.0, "0"),
+            (3.0, "3"),
+            (-7.5, "-7.5"),
+            (1e15, "1000000000000000"),
+            (1e300, "1e300"),
+        ] {
             assert_eq!(text(number), expected);
         }
     }

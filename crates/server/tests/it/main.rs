@@ -1,5 +1,11 @@
 //! Tests of the whole program, through its command line and its sockets.
 
+mod apps;
 mod cli;
 mod config;
+mod durability;
+mod events;
+mod logs;
+mod parse;
+mod probes;
 mod program;

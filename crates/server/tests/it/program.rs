@@ -83,6 +83,11 @@ impl Folder {
 }
 
 impl Running {
+    /// The process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Sends the signal to stop and waits for the end.
     pub fn terminate(self) -> Ended {
         let signal =

@@ -85,11 +85,7 @@ fn create_join_table(dialect: &Dialect, table: &str, id: i64) -> Vec<String> {
             quoted(table),
             dialect.join_table_suffix
         ),
-        format!(
-            "CREATE INDEX {} ON {} ({RELATED_ID}, {OWNING_ID})",
-            quoted(&index_name(id)),
-            quoted(table)
-        ),
+        format!("CREATE INDEX {} ON {} ({RELATED_ID}, {OWNING_ID})", quoted(&index_name(id)), quoted(table)),
     ]
 }
 

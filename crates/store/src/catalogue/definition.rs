@@ -112,7 +112,9 @@ mod tests {
             FieldType::Polygon,
         ];
         for kind in kinds {
-            for visibility in [Visibility::Public, Visibility::Hidden, Visibility::WriteOnly, Visibility::Owner] {
+            for visibility in
+                [Visibility::Public, Visibility::Hidden, Visibility::WriteOnly, Visibility::Owner]
+            {
                 let spec = FieldSpec {
                     required: true,
                     default: Some(Value::String("x\"'é".into())),

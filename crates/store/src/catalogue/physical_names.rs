@@ -13,8 +13,20 @@ const POINT_NAME_BYTES_MAX: usize = NAME_BYTES_MAX - "__lng".len();
 
 /// Columns every class has, and names the databases use for themselves.
 const RESERVED_COLUMNS: &[&str] = &[
-    "objectid", "createdat", "updatedat", "_rperm", "_wperm", "rowid", "oid", "_rowid_", "tableoid", "xmin",
-    "xmax", "cmin", "cmax", "ctid",
+    "objectid",
+    "createdat",
+    "updatedat",
+    "_rperm",
+    "_wperm",
+    "rowid",
+    "oid",
+    "_rowid_",
+    "tableoid",
+    "xmin",
+    "xmax",
+    "cmin",
+    "cmax",
+    "ctid",
 ];
 
 /// Starts of names that the databases or this crate use for themselves.
@@ -36,7 +48,11 @@ pub(crate) fn pick_join_table(schema: &Schema, class: &str, field: &str) -> Stri
 pub(crate) fn pick_column(class: &Class, field: &str, kind: &FieldType) -> String {
     let taken = |name: &str| {
         RESERVED_COLUMNS.iter().any(|reserved| reserved.eq_ignore_ascii_case(name))
-            || class.fields.values().flat_map(physical_columns).any(|column| column.eq_ignore_ascii_case(name))
+            || class
+                .fields
+                .values()
+                .flat_map(physical_columns)
+                .any(|column| column.eq_ignore_ascii_case(name))
     };
     match kind {
         FieldType::GeoPoint => {
@@ -49,7 +65,8 @@ pub(crate) fn pick_column(class: &Class, field: &str, kind: &FieldType) -> Strin
 fn table_exists(schema: &Schema, name: &str) -> bool {
     schema.classes.values().any(|class| {
         let joins = class.fields.values().filter(|field| matches!(field.kind, FieldType::Relation(_)));
-        class.table.eq_ignore_ascii_case(name) || { joins }.any(|field| field.column.eq_ignore_ascii_case(name))
+        class.table.eq_ignore_ascii_case(name) || { joins }
+            .any(|field| field.column.eq_ignore_ascii_case(name))
     })
 }
 

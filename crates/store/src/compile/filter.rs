@@ -1,12 +1,13 @@
 //! Conditions.
 //!
-//! Every test is emitted so that it is true or false, never null. A missing value is not equal to any operand
-//! but null; an operand of another type than the field equals nothing.
+//! A missing value is not equal to any operand but null, and an operand of another type than the field equals
+//! nothing; the negated tests hold for both. Conditions are only ever joined by AND, where null counts as false.
 
 mod opaque;
 mod scalar;
 
 use astrolabe_core::query::{FieldPath, Filter, RowAccess, Test};
+use astrolabe_core::schema::{Field, FieldType, OBJECT_ID};
 use astrolabe_core::value::{Pointer, Value};
 
 use super::Names;
@@ -92,18 +93,14 @@ fn matches_missing(test: &Test) -> bool {
     }
 }
 
+/// A relation that does not exist, or whose members are of another class, has no members here.
 fn append_related<'a>(sql: &mut SqlWriter<'a>, names: Names<'_>, owner: &'a Pointer, field: &str) {
     let relation = names.schema.class(&owner.class_name).and_then(|class| class.field(field));
-    match relation {
-        Some(relation) if relation.kind.target_class().is_some_and(|class| *class == names.class.name)
-            && matches!(relation.kind, astrolabe_core::schema::FieldType::Relation(_)) =>
-        {
-            sql.column(astrolabe_core::schema::OBJECT_ID).push(" IN (SELECT ").push(RELATED_ID).push(" FROM ");
-            sql.name(&relation.column).push(" WHERE ").push(OWNING_ID).push(" = ");
-            sql.bind(Bind::text(&owner.object_id)).push(")");
-        }
-        _ => append_truth(sql, false),
-    }
+    let leads_here =
+        |field: &&Field| matches!(&field.kind, FieldType::Relation(class) if *class == names.class.name);
+    let Some(relation) = relation.filter(leads_here) else { return append_truth(sql, false) };
+    sql.column(OBJECT_ID).push(" IN (SELECT ").push(RELATED_ID).push(" FROM ").name(&relation.column);
+    sql.push(" WHERE ").push(OWNING_ID).push(" = ").bind(Bind::text(&owner.object_id)).push(")");
 }
 
 /// The keys inside a field as a JSON list.

@@ -60,7 +60,10 @@ pub(super) fn expected_field<'c>(class: &'c Class, name: &str) -> Result<&'c Fie
     class.field(name).ok_or_else(|| {
         Error::new(
             ErrorCode::InvalidKeyName,
-            format!("Field {name} does not exist in class {}; it may have been removed just now.", class.name),
+            format!(
+                "Field {name} does not exist in class {}; it may have been removed just now.",
+                class.name
+            ),
         )
     })
 }

@@ -18,7 +18,10 @@ pub(super) fn open(connection: &mut Connection) -> StoreResult<Schema> {
     if !exists(&transaction).map_err(store_error)? {
         transaction.execute_batch(CREATE_CATALOGUE).map_err(store_error)?;
         transaction
-            .execute("INSERT INTO _catalog_meta (format_version, schema_version) VALUES (?, 0)", [FORMAT_VERSION])
+            .execute(
+                "INSERT INTO _catalog_meta (format_version, schema_version) VALUES (?, 0)",
+                [FORMAT_VERSION],
+            )
             .map_err(store_error)?;
     }
     let schema = load(&transaction)?;

@@ -18,7 +18,10 @@ impl ToSql for Bind<'_> {
 }
 
 /// Prepares a statement, or finds it in the cache, and binds its parameters.
-pub(super) fn prepare<'c>(connection: &'c Connection, statement: &Statement<'_>) -> Result<CachedStatement<'c>> {
+pub(super) fn prepare<'c>(
+    connection: &'c Connection,
+    statement: &Statement<'_>,
+) -> Result<CachedStatement<'c>> {
     let mut prepared = connection.prepare_cached(&statement.sql)?;
     for (index, bind) in statement.binds.iter().enumerate() {
         prepared.raw_bind_parameter(index + 1, bind)?;

@@ -88,7 +88,17 @@ impl JobRunner<'_> {
                 };
                 self.insert(class, &row, relations, events).map(|outcome| (outcome, Expectation::Any))
             }
-            WriteStep::Update { class, filter, access, updated_at, acl, fields, relations, returning, expect } => {
+            WriteStep::Update {
+                class,
+                filter,
+                access,
+                updated_at,
+                acl,
+                fields,
+                relations,
+                returning,
+                expect,
+            } => {
                 let update = update::Update {
                     filter,
                     access,

@@ -69,11 +69,14 @@ pub(super) fn with_reader<T>(
     work: impl FnOnce(&mut Reader) -> StoreResult<T>,
 ) -> StoreResult<T> {
     let slot = slot(shared)?;
-    let mut reader = slot.lock();
-    let Some(open) = reader.as_mut() else { return Err(closed()) };
-    let result = work(open);
+    let result = match slot.lock().as_mut() {
+        Some(reader) => work(reader),
+        None => return Err(closed()),
+    };
+    // Asked after the lock is free again: either this thread sees that the store was closed, or the one that
+    // closes it finds the lock free.
     if shared.readers.is_closed() {
-        *reader = None;
+        *slot.lock() = None;
     }
     result
 }

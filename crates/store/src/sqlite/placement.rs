@@ -4,7 +4,6 @@
 //! these are; a read that turns out slow all the same is moved.
 
 use std::num::NonZeroUsize;
-use std::time::Duration;
 
 use lru::LruCache;
 use rusqlite::{Connection, Result};
@@ -13,8 +12,9 @@ use crate::statement::Statement;
 
 /// Statements whose placement is remembered by each connection.
 const REMEMBERED_MAX: NonZeroUsize = NonZeroUsize::MIN.saturating_add(511);
-/// A read that held the caller's thread for longer runs elsewhere from then on.
-const INLINE_MAX: Duration = Duration::from_millis(5);
+/// A read that takes more steps of SQLite's virtual machine runs elsewhere from then on. A page of a hundred
+/// rows takes a few thousand; steps are counted rather than time, because time also passes on a busy machine.
+const INLINE_STEPS_MAX: u64 = 100_000;
 
 /// Where a read runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,9 +66,9 @@ impl Placements {
         Ok(placement)
     }
 
-    /// Learns how long an inline read took.
-    pub fn observe(&mut self, statement: &Statement<'_>, took: Duration) {
-        if took > INLINE_MAX
+    /// Learns how much work an inline read was.
+    pub fn observe(&mut self, statement: &Statement<'_>, steps: u64) {
+        if steps > INLINE_STEPS_MAX
             && let Some(placement) = self.known.get_mut(statement.sql.as_str())
         {
             *placement = Placement::Elsewhere;
@@ -88,7 +88,8 @@ fn query_plan(connection: &Connection, sql: &str) -> Result<Vec<String>> {
 
 /// Inline are lookups by equality, and walks in the wanted order that stop after a number of rows.
 fn judge(plan: &[String], shape: Shape) -> Placement {
-    let sorts = plan.iter().any(|line| line.starts_with("USE TEMP B-TREE"));
+    // Sorting neighbours that are equal but for the last key (their age) does not keep a walk from stopping.
+    let sorts = plan.iter().any(|line| line.starts_with("USE TEMP B-TREE") && !line.contains("LAST TERM"));
     let quick = |line: &String| {
         is_lookup(line) || is_helper(line) || (is_walk(line, shape) && shape.limited && !sorts)
     };
@@ -135,6 +136,11 @@ mod tests {
             (vec!["SCAN t"], shape(true, false), Placement::Inline),
             (vec!["SCAN t"], shape(true, true), Placement::Elsewhere),
             (vec!["SCAN t", "USE TEMP B-TREE FOR ORDER BY"], shape(true, false), Placement::Elsewhere),
+            (
+                vec!["SCAN t USING INDEX _index_1", "USE TEMP B-TREE FOR LAST TERM OF ORDER BY"],
+                shape(true, false),
+                Placement::Inline,
+            ),
             (vec![range], shape(true, true), Placement::Inline),
             (vec![range], shape(false, true), Placement::Elsewhere),
         ] {

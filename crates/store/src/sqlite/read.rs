@@ -1,8 +1,7 @@
 //! Reads: compiled, placed, run, and handed row by row to their sink.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use astrolabe_core::ports::{RowSink, StoreError, StoreResult};
 use astrolabe_core::query::ReadPlan;
@@ -10,6 +9,7 @@ use astrolabe_core::schema::{Class, Schema};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+use super::effort::Effort;
 use super::errors::{class_gone, read_error, store_error};
 use super::execute::for_each_row;
 use super::local_readers::with_reader;
@@ -19,54 +19,30 @@ use crate::compile::{Names, count as compile_count, is_all, select, select_colum
 use crate::dialect::SQLITE;
 use crate::statement::Statement;
 
-/// Virtual machine steps between two looks at the clock.
-const STEPS_PER_LOOK: i32 = 1_000;
+/// How long a sign of life may take.
+const PING_DEADLINE: Duration = Duration::from_secs(1);
 
 /// A read-only connection.
 pub(super) struct Reader {
     connection: Connection,
     placements: Placements,
-    deadline: Deadline,
-}
-
-/// When the running statement is interrupted.
-#[derive(Clone)]
-struct Deadline {
-    start: Instant,
-    /// Microseconds after `start`.
-    at: Arc<AtomicU64>,
-}
-
-impl Deadline {
-    fn set(&self, time: Duration) {
-        self.at.store(micros(self.start.elapsed() + time), Ordering::Relaxed);
-    }
-
-    fn has_passed(&self) -> bool {
-        micros(self.start.elapsed()) > self.at.load(Ordering::Relaxed)
-    }
-}
-
-fn micros(duration: Duration) -> u64 {
-    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+    effort: Effort,
 }
 
 impl Reader {
     /// Opens the store's file.
     pub fn open(shared: &Shared) -> StoreResult<Self> {
         let mut connection = connection::open_reader(&shared.path).map_err(store_error)?;
-        let deadline = Deadline { start: Instant::now(), at: Arc::new(AtomicU64::new(u64::MAX)) };
-        let looked_at = deadline.clone();
-        connection
-            .progress_handler(STEPS_PER_LOOK, Some(move || looked_at.has_passed()))
-            .map_err(store_error)?;
-        Ok(Reader { connection, placements: Placements::new(), deadline })
+        let effort = Effort::watch(&mut connection).map_err(store_error)?;
+        Ok(Reader { connection, placements: Placements::new(), effort })
     }
 
     /// Answers when the file can be read.
     pub fn ping(&mut self) -> StoreResult<()> {
-        self.deadline.set(Duration::MAX / 2);
-        self.connection.query_row("SELECT schema_version FROM _catalog_meta", [], |_| Ok(())).map_err(store_error)
+        self.effort.begin(PING_DEADLINE);
+        self.connection
+            .query_row("SELECT schema_version FROM _catalog_meta", [], |_| Ok(()))
+            .map_err(store_error)
     }
 }
 
@@ -96,10 +72,8 @@ pub(super) async fn rows(
     match run_rows(shared, &plan, &mut *sink, Mode::IfQuick)? {
         Ran::Done(()) => Ok(sink),
         Ran::NotHere => {
-            elsewhere(shared, move |shared| {
-                run_rows(shared, &plan, &mut *sink, Mode::Always).map(|_| sink)
-            })
-            .await
+            elsewhere(shared, move |shared| run_rows(shared, &plan, &mut *sink, Mode::Always).map(|_| sink))
+                .await
         }
     }
 }
@@ -172,22 +146,21 @@ fn run_placed(
     mut receive: impl FnMut(&rusqlite::Row<'_>, &mut bool) -> StoreResult<()>,
 ) -> StoreResult<Ran<()>> {
     with_reader(shared, |reader| {
-        let started = Instant::now();
         let failure = |error| read_error(error, class);
         if mode == Mode::IfQuick {
             let placement = reader.placements.of(&reader.connection, statement, shape, schema.version);
             if placement.map_err(failure)? == Placement::Elsewhere {
                 return Ok(Ran::NotHere);
             }
-            reader.deadline.set(shared.options.inline_deadline);
+            reader.effort.begin(shared.options.inline_deadline);
         } else {
-            reader.deadline.set(shared.options.read_deadline);
+            reader.effort.begin(shared.options.read_deadline);
         }
         let mut handed_over = false;
         let result =
             for_each_row(&reader.connection, statement, failure, |row| receive(row, &mut handed_over));
         if mode == Mode::IfQuick {
-            reader.placements.observe(statement, started.elapsed());
+            reader.placements.observe(statement, reader.effort.steps());
             if matches!(result, Err(StoreError::Deadline)) && !handed_over {
                 return Ok(Ran::NotHere);
             }

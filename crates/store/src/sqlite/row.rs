@@ -173,10 +173,11 @@ pub(super) fn state(row: &Row<'_>, class: &Class) -> StoreResult<(String, RowSta
 
 fn acl(reader: &mut RowReader<'_, '_>) -> StoreResult<Option<Acl>> {
     let (readers, writers) = (reader.text(READERS)?, reader.text(WRITERS)?);
-    let (ColumnValue::Text(readers), ColumnValue::Text(writers)) = (readers, writers) else { return Ok(None) };
-    let list = |json: &str, name: &str| {
-        serde_json::from_str::<Vec<String>>(json).map_err(|_| reader.corrupt(name))
+    let (ColumnValue::Text(readers), ColumnValue::Text(writers)) = (readers, writers) else {
+        return Ok(None);
     };
+    let list =
+        |json: &str, name: &str| serde_json::from_str::<Vec<String>>(json).map_err(|_| reader.corrupt(name));
     let (readers, writers) = (list(readers, READERS)?, list(writers, WRITERS)?);
     Ok(Some(Acl::from_lists(readers.iter().map(String::as_str), writers.iter().map(String::as_str))))
 }

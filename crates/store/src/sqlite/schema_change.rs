@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use astrolabe_core::error::{Error, ErrorCode};
 use astrolabe_core::ports::{StoreError, StoreResult};
-use astrolabe_core::schema::{Class, ClassPermissions, FieldSpec, FieldType, Schema, SchemaChange, check_change};
+use astrolabe_core::schema::{
+    Class, ClassPermissions, FieldSpec, FieldType, Schema, SchemaChange, check_change,
+};
 use rusqlite::{Connection, params};
 
 use super::errors::store_error;
@@ -105,12 +107,15 @@ fn add_one_class(
         "INSERT INTO _catalog_class (name, table_name, permissions) VALUES (?, ?, ?)",
         params![&**name, table, permissions_to_text(permissions)],
     )?;
-    replace(schema, Class {
-        name: Arc::clone(name),
-        table: table.into(),
-        fields: Default::default(),
-        permissions: permissions.clone(),
-    });
+    replace(
+        schema,
+        Class {
+            name: Arc::clone(name),
+            table: table.into(),
+            fields: Default::default(),
+            permissions: permissions.clone(),
+        },
+    );
     Ok(())
 }
 

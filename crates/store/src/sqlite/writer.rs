@@ -57,7 +57,8 @@ struct OpenWriter {
 impl Writer {
     fn run(mut self) {
         loop {
-            match self.shared.queue.next(self.shared.options.group_jobs_max, self.shared.options.writer_idle) {
+            match self.shared.queue.next(self.shared.options.group_jobs_max, self.shared.options.writer_idle)
+            {
                 Next::Messages(messages) => self.process_guarded(messages),
                 Next::Idle => {
                     self.close_connection();
@@ -136,8 +137,8 @@ impl Writer {
         let open = match self.open.take() {
             Some(open) => open,
             None => {
-                let connection = connection::open_writer(&self.shared.path, &self.shared.options)
-                    .map_err(store_error)?;
+                let connection =
+                    connection::open_writer(&self.shared.path, &self.shared.options).map_err(store_error)?;
                 let refusal = functions::register_writing(&connection).map_err(store_error)?;
                 OpenWriter { connection, refusal, wal: WalBound::new(self.shared.options.wal_bytes_max) }
             }

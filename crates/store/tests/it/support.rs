@@ -8,10 +8,12 @@ use std::sync::Arc;
 use astrolabe_core::access::Acl;
 use astrolabe_core::events::{Events, Listener, ObjectEvent};
 use astrolabe_core::ports::{
-    Expectation, FieldUpdate, RelationEdit, RowValues, Store, StoreError, StoreResult, WriteJob, WriteOutcome,
-    WriteStep,
+    Expectation, FieldUpdate, RelationEdit, RowValues, Store, StoreError, StoreResult, WriteJob,
+    WriteOutcome, WriteStep,
 };
-use astrolabe_core::query::{FieldPath, Filter, OrderBy, OrderKey, PlanColumn, ReadPlan, RowAccess, ShownIn, Test};
+use astrolabe_core::query::{
+    FieldPath, Filter, OrderBy, OrderKey, PlanColumn, ReadPlan, RowAccess, ShownIn, Test,
+};
 use astrolabe_core::schema::{Class, ClassPermissions, FieldSpec, FieldType, OBJECT_ID, SchemaChange};
 use astrolabe_core::value::{GeoPoint, Pointer, Timestamp, Value};
 use parking_lot::Mutex;
@@ -70,7 +72,12 @@ impl Fixture {
     }
 
     /// Applies changes to one object and expects it to be there.
-    pub async fn update(&self, class: &str, id: &str, fields: &[(&str, FieldUpdate)]) -> StoreResult<WriteOutcome> {
+    pub async fn update(
+        &self,
+        class: &str,
+        id: &str,
+        fields: &[(&str, FieldUpdate)],
+    ) -> StoreResult<WriteOutcome> {
         self.submit(update_step(&self.get_class(class), id, fields)).await
     }
 
@@ -156,8 +163,7 @@ pub fn delete_step(class: &Arc<Class>, filter: Filter) -> WriteStep {
 /// A read of all columns.
 pub fn plan(class: &Arc<Class>, filter: Filter) -> ReadPlan {
     let built_in = [PlanColumn::ObjectId, PlanColumn::CreatedAt, PlanColumn::UpdatedAt, PlanColumn::Acl];
-    let fields =
-        (0..class.fields.len()).map(|index| PlanColumn::Field { index, shown: ShownIn::EveryRow });
+    let fields = (0..class.fields.len()).map(|index| PlanColumn::Field { index, shown: ShownIn::EveryRow });
     ReadPlan {
         class: Arc::clone(class),
         columns: built_in.into_iter().chain(fields).collect(),

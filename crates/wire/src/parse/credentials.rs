@@ -33,7 +33,11 @@ impl Credentials {
     /// Reads the headers.
     pub fn from_headers(headers: &HeaderMap) -> Self {
         let text = |name: &str| {
-            headers.get(name).and_then(|value| value.to_str().ok()).filter(|t| !t.is_empty()).map(str::to_owned)
+            headers
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+                .filter(|t| !t.is_empty())
+                .map(str::to_owned)
         };
         let mut credentials = Credentials {
             app_id: text("x-parse-application-id"),
@@ -54,7 +58,9 @@ impl Credentials {
 
     /// HTTP Basic: the user is the app; the password is the master key or `javascript-key=<key>`.
     fn read_basic(&mut self, header: &str) {
-        let Some(encoded) = header.strip_prefix("Basic ").or_else(|| header.strip_prefix("basic ")) else { return };
+        let Some(encoded) = header.strip_prefix("Basic ").or_else(|| header.strip_prefix("basic ")) else {
+            return;
+        };
         let Some(pair) = STANDARD.decode(encoded.trim()).ok().and_then(|bytes| String::from_utf8(bytes).ok())
         else {
             return;
@@ -108,16 +114,22 @@ mod tests {
 
     #[test]
     fn body_members_are_taken_out() {
-        let mut body = map(json!({"_ApplicationId": "a", "_SessionToken": "r:x", "_ClientVersion": "js8", "t": 1}));
+        let mut body =
+            map(json!({"_ApplicationId": "a", "_SessionToken": "r:x", "_ClientVersion": "js8", "t": 1}));
         let mut credentials = Credentials::default();
         assert_eq!(credentials.take_from_body(&mut body), Ok(()));
-        assert_eq!((credentials.app_id.as_deref(), credentials.session_token.as_deref()), (Some("a"), Some("r:x")));
+        assert_eq!(
+            (credentials.app_id.as_deref(), credentials.session_token.as_deref()),
+            (Some("a"), Some("r:x"))
+        );
         assert_eq!(Json::Object(body), json!({"t": 1}));
     }
 
     #[test]
     fn body_members_must_be_strings() {
-        for body in [json!({"_ApplicationId": 1}), json!({"_MasterKey": {"$ne": ""}}), json!({"_SessionToken": []})] {
+        for body in
+            [json!({"_ApplicationId": 1}), json!({"_MasterKey": {"$ne": ""}}), json!({"_SessionToken": []})]
+        {
             assert!(Credentials::default().take_from_body(&mut map(body)).is_err());
         }
     }

@@ -68,10 +68,7 @@ fn check_charset(content_type: &str) -> Result<()> {
         return Ok(());
     }
     let shown = charset.to_ascii_uppercase();
-    Err(Error::new(
-        ErrorCode::UnsupportedBody,
-        format!("unsupported charset \"{}\"", shown.escape_debug()),
-    ))
+    Err(Error::new(ErrorCode::UnsupportedBody, format!("unsupported charset \"{}\"", shown.escape_debug())))
 }
 
 fn header_text(headers: &HeaderMap, name: HeaderName) -> &str {
@@ -86,10 +83,9 @@ fn parse_json(bytes: &[u8]) -> Result<JsonMap> {
     match serde_json::from_slice(bytes) {
         Ok(Json::Object(map)) => Ok(map),
         Ok(_) => Err(Error::new(ErrorCode::MalformedBody, "The request body must be a JSON object.")),
-        Err(error) => Err(Error::new(
-            ErrorCode::MalformedBody,
-            format!("The request body is not valid JSON: {error}."),
-        )),
+        Err(error) => {
+            Err(Error::new(ErrorCode::MalformedBody, format!("The request body is not valid JSON: {error}.")))
+        }
     }
 }
 

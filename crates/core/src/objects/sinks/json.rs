@@ -187,7 +187,12 @@ impl JsonSink {
         serde_json::from_slice(&self.out[row.object_id.clone()]).unwrap_or_default()
     }
 
-    fn render_open(&self, value: &OpenValue, included: Option<&HashMap<Pointer, Vec<u8>>>, out: &mut Vec<u8>) {
+    fn render_open(
+        &self,
+        value: &OpenValue,
+        included: Option<&HashMap<Pointer, Vec<u8>>>,
+        out: &mut Vec<u8>,
+    ) {
         let find = |pointer: &Pointer| included.and_then(|objects| objects.get(pointer));
         let prefix = &self.columns[value.column].prefix;
         match &value.content {

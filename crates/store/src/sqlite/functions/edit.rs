@@ -54,7 +54,9 @@ fn is_null_at(object: &JsonMap, path: &[String]) -> bool {
     match path {
         [] => false,
         [key] => object.get(key).is_some_and(Json::is_null),
-        [key, rest @ ..] => object.get(key).and_then(Json::as_object).is_some_and(|inner| is_null_at(inner, rest)),
+        [key, rest @ ..] => {
+            object.get(key).and_then(Json::as_object).is_some_and(|inner| is_null_at(inner, rest))
+        }
     }
 }
 

@@ -20,7 +20,9 @@ pub(super) fn json_path_test(context: &Context<'_>) -> Result<bool> {
     Ok(match operator {
         b"exists" => true,
         b"eq" => equals_or_contains(value, &operand.json),
-        b"in" => operand.json.as_array().is_some_and(|list| list.iter().any(|one| equals_or_contains(value, one))),
+        b"in" => {
+            operand.json.as_array().is_some_and(|list| list.iter().any(|one| equals_or_contains(value, one)))
+        }
         b"lt" => compare(value, &operand.json) == Some(Ordering::Less),
         b"lte" => compare(value, &operand.json).is_some_and(Ordering::is_le),
         b"gt" => compare(value, &operand.json) == Some(Ordering::Greater),

@@ -48,7 +48,8 @@ pub(super) fn json_contains_any(context: &Context<'_>) -> Result<bool> {
 
 /// `point_in(latitude, longitude, list of points)`.
 pub(super) fn point_in(context: &Context<'_>) -> Result<bool> {
-    let (ValueRef::Real(latitude), ValueRef::Real(longitude)) = (context.get_raw(0), context.get_raw(1)) else {
+    let (ValueRef::Real(latitude), ValueRef::Real(longitude)) = (context.get_raw(0), context.get_raw(1))
+    else {
         return Ok(false);
     };
     let points = context.get_or_create_aux(2, points)?;
@@ -89,7 +90,9 @@ fn plain_needle(text: &str) -> Option<String> {
 fn parse(text: ValueRef<'_>) -> Result<Json, Error> {
     match text {
         ValueRef::Null => Ok(Json::Null),
-        text => serde_json::from_slice(text.as_bytes()?).map_err(|error| Error::UserFunctionError(error.into())),
+        text => {
+            serde_json::from_slice(text.as_bytes()?).map_err(|error| Error::UserFunctionError(error.into()))
+        }
     }
 }
 

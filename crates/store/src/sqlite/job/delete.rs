@@ -30,10 +30,15 @@ impl JobRunner<'_> {
             return Ok(StepOutcome { rows: self.execute(class, &statement)?, returned: Vec::new() });
         }
         let mut ids = Vec::new();
-        for_each_row(self.connection, &statement, |error| self.failure(class, error), |row| {
-            ids.push(RowReader::new(row, class).required_text(OBJECT_ID)?.to_owned());
-            Ok(())
-        })?;
+        for_each_row(
+            self.connection,
+            &statement,
+            |error| self.failure(class, error),
+            |row| {
+                ids.push(RowReader::new(row, class).required_text(OBJECT_ID)?.to_owned());
+                Ok(())
+            },
+        )?;
         self.drop_members(class, &ids)?;
         if let Some(mut before) = before {
             events.extend(ids.iter().map(|id| ObjectEvent {

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use astrolabe_core::ports::StoreResult;
 use astrolabe_core::query::{FieldPath, Filter, PlanColumn, ReadPlan, RowAccess, Test};
 use astrolabe_core::schema::{Class, OBJECT_ID};
 use astrolabe_core::value::Value;
-use astrolabe_core::ports::StoreResult;
 
 use super::{JobRunner, States};
 use crate::compile::select;
@@ -47,11 +47,16 @@ impl JobRunner<'_> {
         };
         let statement = select(&SQLITE, self.names(class), &state_columns(class), &plan);
         let mut states = States::new();
-        for_each_row(self.connection, &statement, |error| self.failure(class, error), |row| {
-            let (object_id, state) = state(row, class)?;
-            states.insert(object_id, Arc::new(state));
-            Ok(())
-        })?;
+        for_each_row(
+            self.connection,
+            &statement,
+            |error| self.failure(class, error),
+            |row| {
+                let (object_id, state) = state(row, class)?;
+                states.insert(object_id, Arc::new(state));
+                Ok(())
+            },
+        )?;
         Ok(states)
     }
 }

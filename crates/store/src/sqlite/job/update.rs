@@ -63,9 +63,12 @@ impl JobRunner<'_> {
             return Ok(StepOutcome { rows: self.execute(class, &statement)?, returned: Vec::new() });
         }
         let mut touched = Touched::default();
-        for_each_row(self.connection, &statement, |error| self.failure(class, error), |row| {
-            touched.take(row, class, step.returning)
-        })?;
+        for_each_row(
+            self.connection,
+            &statement,
+            |error| self.failure(class, error),
+            |row| touched.take(row, class, step.returning),
+        )?;
         for (owner, edit) in step.relations.iter().filter(|(owner, _)| touched.ids.contains(owner)) {
             self.relate(class, owner, edit)?;
         }

@@ -45,7 +45,9 @@ pub(super) fn commit(open: &OpenWriter, shared: &Shared, mut group: Vec<Pending>
             Err(GroupFailure::Panicked(place)) => {
                 roll_back(&open.connection);
                 tracing::error!("a write job panicked and was left out");
-                group.remove(place).answer(Err(StoreError::Database("the write failed unexpectedly".to_owned())));
+                group
+                    .remove(place)
+                    .answer(Err(StoreError::Database("the write failed unexpectedly".to_owned())));
             }
             Err(GroupFailure::Lost(error)) => {
                 roll_back(&open.connection);
@@ -85,8 +87,11 @@ fn attempt(
 }
 
 fn finish(shared: &Shared, group: Vec<Pending>, mut done: Vec<StoreResult<JobDone>>) {
-    let events: Vec<ObjectEvent> =
-        done.iter_mut().filter_map(|result| result.as_mut().ok()).flat_map(|job| job.events.drain(..)).collect();
+    let events: Vec<ObjectEvent> = done
+        .iter_mut()
+        .filter_map(|result| result.as_mut().ok())
+        .flat_map(|job| job.events.drain(..))
+        .collect();
     // The commit stands whatever a listener does.
     if catch_unwind(AssertUnwindSafe(|| shared.events.publish(&events))).is_err() {
         tracing::error!("a listener of committed changes panicked");

@@ -91,7 +91,8 @@ impl Queue {
             if state.closed {
                 return Next::Closed;
             }
-            if self.filled.wait_for(&mut state, idle).timed_out() && state.waiting.is_empty() && !state.closed {
+            if self.filled.wait_for(&mut state, idle).timed_out() && state.waiting.is_empty() && !state.closed
+            {
                 return Next::Idle;
             }
         }

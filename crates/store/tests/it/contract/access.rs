@@ -50,8 +50,16 @@ pub async fn readable_and_writable(fixture: &Fixture) {
     ] {
         let split = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
         let names = principals(&names);
-        assert_eq!(seen(fixture, RowAccess::Readable(Arc::clone(&names))).await, split(readable), "{names:?}");
-        assert_eq!(seen(fixture, RowAccess::Writable(Arc::clone(&names))).await, split(writable), "{names:?}");
+        assert_eq!(
+            seen(fixture, RowAccess::Readable(Arc::clone(&names))).await,
+            split(readable),
+            "{names:?}"
+        );
+        assert_eq!(
+            seen(fixture, RowAccess::Writable(Arc::clone(&names))).await,
+            split(writable),
+            "{names:?}"
+        );
     }
     assert_eq!(seen(fixture, RowAccess::All).await.len(), 6);
     let mut step = delete_step(&fixture.get_class("Todo"), id_is("u1"));

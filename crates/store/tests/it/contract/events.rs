@@ -13,12 +13,15 @@ use crate::support::*;
 
 pub async fn states(fixture: &Fixture) {
     fixture
-        .class("Todo", &[
-            ("n", FieldType::Number),
-            ("place", FieldType::GeoPoint),
-            ("tags", FieldType::Array),
-            ("members", FieldType::Relation("Todo".into())),
-        ])
+        .class(
+            "Todo",
+            &[
+                ("n", FieldType::Number),
+                ("place", FieldType::GeoPoint),
+                ("tags", FieldType::Array),
+                ("members", FieldType::Relation("Todo".into())),
+            ],
+        )
         .await;
     let heard = Heard::listen(&fixture.events, &["Todo"]);
     let class = fixture.get_class("Todo");

@@ -19,13 +19,16 @@ async fn check(fixture: &Fixture, class: &str, cases: Vec<(&str, Test, &str)>) {
 
 async fn scalar_rows(fixture: &Fixture) {
     fixture
-        .class("Todo", &[
-            ("s", FieldType::String),
-            ("n", FieldType::Number),
-            ("b", FieldType::Boolean),
-            ("d", FieldType::Date),
-            ("p", FieldType::Pointer("Other".into())),
-        ])
+        .class(
+            "Todo",
+            &[
+                ("s", FieldType::String),
+                ("n", FieldType::Number),
+                ("b", FieldType::Boolean),
+                ("d", FieldType::Date),
+                ("p", FieldType::Pointer("Other".into())),
+            ],
+        )
         .await;
     let row = |s: &str, n, b, d, p: &str| {
         vec![
@@ -44,43 +47,47 @@ async fn scalar_rows(fixture: &Fixture) {
 
 pub async fn scalars(fixture: &Fixture) {
     scalar_rows(fixture).await;
-    check(fixture, "Todo", vec![
-        ("s", Test::Equal(text("ab")), "b"),
-        ("s", Test::NotEqual(text("ab")), "a c z"),
-        ("s", Test::Equal(Value::Null), "z"),
-        ("s", Test::NotEqual(Value::Null), "a b c"),
-        ("s", Test::Less(text("ab")), "a"),
-        ("s", Test::LessOrEqual(text("ab")), "a b"),
-        ("s", Test::Greater(text("ab")), "c"),
-        ("s", Test::GreaterOrEqual(text("ab")), "b c"),
-        ("s", Test::Exists(true), "a b c"),
-        ("s", Test::Exists(false), "z"),
-        ("s", Test::Equal(number(1.0)), ""),
-        ("s", Test::NotEqual(number(1.0)), "a b c z"),
-        ("s", Test::Less(number(1.0)), ""),
-        ("s", Test::Less(Value::Null), ""),
-        ("n", Test::Equal(number(2.5)), "b"),
-        ("n", Test::Equal(text("2.5")), ""),
-        ("n", Test::Greater(number(-1.0)), "a b"),
-        ("n", Test::GreaterOrEqual(number(-1.0)), "a b c"),
-        ("b", Test::Equal(Value::Boolean(true)), "a c"),
-        ("b", Test::NotEqual(Value::Boolean(true)), "b z"),
-        ("b", Test::Equal(number(1.0)), ""),
-        ("b", Test::Less(Value::Boolean(true)), ""),
-        ("d", Test::LessOrEqual(date(20)), "a b"),
-        ("d", Test::Equal(number(20.0)), ""),
-        ("p", Test::Equal(pointer("Other", "x")), "a c"),
-        ("p", Test::NotEqual(pointer("Other", "x")), "b z"),
-        ("p", Test::Equal(pointer("Todo", "x")), ""),
-        ("p", Test::Equal(text("x")), ""),
-        ("p", Test::Greater(pointer("Other", "x")), ""),
-        ("objectId", Test::Equal(text("c")), "c"),
-        ("objectId", Test::Greater(text("b")), "c z"),
-        ("objectId", Test::NotIn(vec![text("a")]), "b c z"),
-        ("createdAt", Test::Equal(date(1_000)), "a b c z"),
-        ("createdAt", Test::Greater(date(1_000)), ""),
-        ("updatedAt", Test::Exists(true), "a b c z"),
-    ])
+    check(
+        fixture,
+        "Todo",
+        vec![
+            ("s", Test::Equal(text("ab")), "b"),
+            ("s", Test::NotEqual(text("ab")), "a c z"),
+            ("s", Test::Equal(Value::Null), "z"),
+            ("s", Test::NotEqual(Value::Null), "a b c"),
+            ("s", Test::Less(text("ab")), "a"),
+            ("s", Test::LessOrEqual(text("ab")), "a b"),
+            ("s", Test::Greater(text("ab")), "c"),
+            ("s", Test::GreaterOrEqual(text("ab")), "b c"),
+            ("s", Test::Exists(true), "a b c"),
+            ("s", Test::Exists(false), "z"),
+            ("s", Test::Equal(number(1.0)), ""),
+            ("s", Test::NotEqual(number(1.0)), "a b c z"),
+            ("s", Test::Less(number(1.0)), ""),
+            ("s", Test::Less(Value::Null), ""),
+            ("n", Test::Equal(number(2.5)), "b"),
+            ("n", Test::Equal(text("2.5")), ""),
+            ("n", Test::Greater(number(-1.0)), "a b"),
+            ("n", Test::GreaterOrEqual(number(-1.0)), "a b c"),
+            ("b", Test::Equal(Value::Boolean(true)), "a c"),
+            ("b", Test::NotEqual(Value::Boolean(true)), "b z"),
+            ("b", Test::Equal(number(1.0)), ""),
+            ("b", Test::Less(Value::Boolean(true)), ""),
+            ("d", Test::LessOrEqual(date(20)), "a b"),
+            ("d", Test::Equal(number(20.0)), ""),
+            ("p", Test::Equal(pointer("Other", "x")), "a c"),
+            ("p", Test::NotEqual(pointer("Other", "x")), "b z"),
+            ("p", Test::Equal(pointer("Todo", "x")), ""),
+            ("p", Test::Equal(text("x")), ""),
+            ("p", Test::Greater(pointer("Other", "x")), ""),
+            ("objectId", Test::Equal(text("c")), "c"),
+            ("objectId", Test::Greater(text("b")), "c z"),
+            ("objectId", Test::NotIn(vec![text("a")]), "b c z"),
+            ("createdAt", Test::Equal(date(1_000)), "a b c z"),
+            ("createdAt", Test::Greater(date(1_000)), ""),
+            ("updatedAt", Test::Exists(true), "a b c z"),
+        ],
+    )
     .await;
 }
 
@@ -88,43 +95,51 @@ pub async fn lists(fixture: &Fixture) {
     scalar_rows(fixture).await;
     let odd = 0.1 + 0.2;
     fixture.insert("Todo", "o", &[("n", number(odd)), ("s", text("q\"\\\n\u{1F600}"))]).await;
-    check(fixture, "Todo", vec![
-        ("s", Test::In(vec![text("ab"), text("é"), text("none")]), "b c"),
-        ("s", Test::In(vec![text("q\"\\\n\u{1F600}")]), "o"),
-        ("s", Test::In(vec![]), ""),
-        ("s", Test::In(vec![Value::Null]), "z"),
-        ("s", Test::In(vec![Value::Null, text("Ab")]), "a z"),
-        ("s", Test::In(vec![number(1.0)]), ""),
-        ("s", Test::NotIn(vec![text("ab")]), "a c z o"),
-        ("s", Test::NotIn(vec![]), "a b c z o"),
-        ("s", Test::NotIn(vec![Value::Null]), "a b c o"),
-        ("s", Test::NotIn(vec![Value::Null, text("Ab")]), "b c o"),
-        ("n", Test::In(vec![number(1.0), number(odd), text("2.5")]), "a o"),
-        ("n", Test::NotIn(vec![number(-1.0), number(odd)]), "a b z"),
-        ("b", Test::In(vec![Value::Boolean(false)]), "b"),
-        ("d", Test::In(vec![date(30), date(10)]), "a c"),
-        ("p", Test::In(vec![pointer("Other", "y"), pointer("Todo", "x")]), "b"),
-        ("createdAt", Test::In(vec![date(1_000)]), "a b c z o"),
-    ])
+    check(
+        fixture,
+        "Todo",
+        vec![
+            ("s", Test::In(vec![text("ab"), text("é"), text("none")]), "b c"),
+            ("s", Test::In(vec![text("q\"\\\n\u{1F600}")]), "o"),
+            ("s", Test::In(vec![]), ""),
+            ("s", Test::In(vec![Value::Null]), "z"),
+            ("s", Test::In(vec![Value::Null, text("Ab")]), "a z"),
+            ("s", Test::In(vec![number(1.0)]), ""),
+            ("s", Test::NotIn(vec![text("ab")]), "a c z o"),
+            ("s", Test::NotIn(vec![]), "a b c z o"),
+            ("s", Test::NotIn(vec![Value::Null]), "a b c o"),
+            ("s", Test::NotIn(vec![Value::Null, text("Ab")]), "b c o"),
+            ("n", Test::In(vec![number(1.0), number(odd), text("2.5")]), "a o"),
+            ("n", Test::NotIn(vec![number(-1.0), number(odd)]), "a b z"),
+            ("b", Test::In(vec![Value::Boolean(false)]), "b"),
+            ("d", Test::In(vec![date(30), date(10)]), "a c"),
+            ("p", Test::In(vec![pointer("Other", "y"), pointer("Todo", "x")]), "b"),
+            ("createdAt", Test::In(vec![date(1_000)]), "a b c z o"),
+        ],
+    )
     .await;
 }
 
 pub async fn missing_fields(fixture: &Fixture) {
     scalar_rows(fixture).await;
     for path in ["nope", "nope.deeper", "s.deeper", "objectId.x"] {
-        check(fixture, "Todo", vec![
-            (path, Test::Equal(Value::Null), "a b c z"),
-            (path, Test::Equal(text("x")), ""),
-            (path, Test::NotEqual(text("x")), "a b c z"),
-            (path, Test::NotEqual(Value::Null), ""),
-            (path, Test::In(vec![text("x")]), ""),
-            (path, Test::In(vec![Value::Null]), "a b c z"),
-            (path, Test::NotIn(vec![text("x")]), "a b c z"),
-            (path, Test::NotIn(vec![Value::Null]), ""),
-            (path, Test::Exists(true), ""),
-            (path, Test::Exists(false), "a b c z"),
-            (path, Test::Less(text("x")), ""),
-        ])
+        check(
+            fixture,
+            "Todo",
+            vec![
+                (path, Test::Equal(Value::Null), "a b c z"),
+                (path, Test::Equal(text("x")), ""),
+                (path, Test::NotEqual(text("x")), "a b c z"),
+                (path, Test::NotEqual(Value::Null), ""),
+                (path, Test::In(vec![text("x")]), ""),
+                (path, Test::In(vec![Value::Null]), "a b c z"),
+                (path, Test::NotIn(vec![text("x")]), "a b c z"),
+                (path, Test::NotIn(vec![Value::Null]), ""),
+                (path, Test::Exists(true), ""),
+                (path, Test::Exists(false), "a b c z"),
+                (path, Test::Less(text("x")), ""),
+            ],
+        )
         .await;
     }
     for (filter, expected) in [
@@ -140,14 +155,17 @@ pub async fn missing_fields(fixture: &Fixture) {
 
 pub async fn whole_values(fixture: &Fixture) {
     fixture
-        .class("Todo", &[
-            ("tags", FieldType::Array),
-            ("info", FieldType::Object),
-            ("place", FieldType::GeoPoint),
-            ("file", FieldType::File),
-            ("bytes", FieldType::Bytes),
-            ("area", FieldType::Polygon),
-        ])
+        .class(
+            "Todo",
+            &[
+                ("tags", FieldType::Array),
+                ("info", FieldType::Object),
+                ("place", FieldType::GeoPoint),
+                ("file", FieldType::File),
+                ("bytes", FieldType::Bytes),
+                ("area", FieldType::Polygon),
+            ],
+        )
         .await;
     let file = |name: &str| json(json!({"__type": "File", "name": name}));
     let bytes = |base64: &str| json(json!({"__type": "Bytes", "base64": base64}));
@@ -156,61 +174,69 @@ pub async fn whole_values(fixture: &Fixture) {
     };
     let reference = json!({"__type": "Pointer", "className": "Other", "objectId": "x"});
     fixture
-        .insert("Todo", "a", &[
-            ("tags", json(json!(["x", 1, {"k": 1.0}, [2], reference]))),
-            ("info", json(json!({"b": 2, "a": [1]}))),
-            ("place", point(1.0, 2.0)),
-            ("file", file("f")),
-            ("bytes", bytes("aGk=")),
-            ("area", area(0.5)),
-        ])
+        .insert(
+            "Todo",
+            "a",
+            &[
+                ("tags", json(json!(["x", 1, {"k": 1.0}, [2], reference]))),
+                ("info", json(json!({"b": 2, "a": [1]}))),
+                ("place", point(1.0, 2.0)),
+                ("file", file("f")),
+                ("bytes", bytes("aGk=")),
+                ("area", area(0.5)),
+            ],
+        )
         .await;
     fixture.insert("Todo", "b", &[("tags", json(json!([]))), ("info", json(json!({})))]).await;
     fixture.insert("Todo", "z", &[]).await;
     let listed = |value: serde_json::Value| Test::Equal(json(value));
-    check(fixture, "Todo", vec![
-        ("tags", listed(json!("x")), "a"),
-        ("tags", listed(json!("xx")), ""),
-        ("tags", listed(json!(1.0)), "a"),
-        ("tags", listed(json!({"k": 1})), "a"),
-        ("tags", listed(json!([2])), "a"),
-        ("tags", listed(json!([])), "b"),
-        ("tags", Test::Equal(pointer("Other", "x")), "a"),
-        ("tags", Test::Equal(Value::Null), "z"),
-        ("tags", Test::NotEqual(text("x")), "b z"),
-        ("tags", Test::NotEqual(Value::Null), "a b"),
-        ("tags", Test::In(vec![text("q"), number(1.0)]), "a"),
-        ("tags", Test::In(vec![Value::Null, number(1.0)]), "a z"),
-        ("tags", Test::In(vec![]), ""),
-        ("tags", Test::NotIn(vec![text("q"), number(1.0)]), "b z"),
-        ("tags", Test::NotIn(vec![Value::Null, number(1.0)]), "b"),
-        ("tags", Test::NotIn(vec![]), "a b z"),
-        ("tags", Test::Less(number(5.0)), ""),
-        ("tags", Test::Exists(true), "a b"),
-        ("tags.1", Test::Equal(number(1.0)), "a"),
-        ("info", Test::Equal(json(json!({"a": [1.0], "b": 2}))), "a"),
-        ("info", Test::Equal(text("x")), ""),
-        ("info", Test::NotEqual(json(json!({}))), "a z"),
-        ("info", Test::In(vec![json(json!({})), json(json!({"x": 1}))]), "b"),
-        ("place", Test::Equal(point(1.0, 2.0)), "a"),
-        ("place", Test::Equal(point(2.0, 1.0)), ""),
-        ("place", Test::NotEqual(point(1.0, 2.0)), "b z"),
-        ("place", Test::In(vec![point(0.0, 0.0), point(1.0, 2.0)]), "a"),
-        ("place", Test::NotIn(vec![point(1.0, 2.0)]), "b z"),
-        ("place", Test::Exists(false), "b z"),
-        ("place", Test::Equal(text("x")), ""),
-        ("file", Test::Equal(json(json!({"__type": "File", "name": "f", "url": "http://h/f"}))), "a"),
-        ("file", Test::Equal(file("g")), ""),
-        ("file", Test::NotEqual(file("f")), "b z"),
-        ("file", Test::NotEqual(file("g")), "a b z"),
-        ("file", Test::NotIn(vec![file("f")]), "b z"),
-        ("bytes", Test::Equal(bytes("aGk=")), "a"),
-        ("bytes", Test::In(vec![bytes("aGk="), text("x")]), "a"),
-        ("bytes", Test::Equal(text("aGk=")), ""),
-        ("area", Test::Equal(area(0.5)), "a"),
-        ("area", Test::NotEqual(area(0.25)), "a b z"),
-        ("area", Test::In(vec![area(0.25), area(0.5)]), "a"),
-    ])
+    check(
+        fixture,
+        "Todo",
+        vec![
+            ("tags", listed(json!("x")), "a"),
+            ("tags", listed(json!("xx")), ""),
+            ("tags", listed(json!(1.0)), "a"),
+            ("tags", listed(json!({"k": 1})), "a"),
+            ("tags", listed(json!([2])), "a"),
+            ("tags", listed(json!([])), "b"),
+            ("tags", Test::Equal(pointer("Other", "x")), "a"),
+            ("tags", Test::Equal(Value::Null), "z"),
+            ("tags", Test::NotEqual(text("x")), "b z"),
+            ("tags", Test::NotEqual(Value::Null), "a b"),
+            ("tags", Test::In(vec![text("q"), number(1.0)]), "a"),
+            ("tags", Test::In(vec![Value::Null, number(1.0)]), "a z"),
+            ("tags", Test::In(vec![]), ""),
+            ("tags", Test::NotIn(vec![text("q"), number(1.0)]), "b z"),
+            ("tags", Test::NotIn(vec![Value::Null, number(1.0)]), "b"),
+            ("tags", Test::NotIn(vec![]), "a b z"),
+            ("tags", Test::Less(number(5.0)), ""),
+            ("tags", Test::Exists(true), "a b"),
+            ("tags.1", Test::Equal(number(1.0)), "a"),
+            ("info", Test::Equal(json(json!({"a": [1.0], "b": 2}))), "a"),
+            ("info", Test::Equal(text("x")), ""),
+            ("info", Test::NotEqual(json(json!({}))), "a z"),
+            ("info", Test::In(vec![json(json!({})), json(json!({"x": 1}))]), "b"),
+            ("place", Test::Equal(point(1.0, 2.0)), "a"),
+            ("place", Test::Equal(point(2.0, 1.0)), ""),
+            ("place", Test::NotEqual(point(1.0, 2.0)), "b z"),
+            ("place", Test::In(vec![point(0.0, 0.0), point(1.0, 2.0)]), "a"),
+            ("place", Test::NotIn(vec![point(1.0, 2.0)]), "b z"),
+            ("place", Test::Exists(false), "b z"),
+            ("place", Test::Equal(text("x")), ""),
+            ("file", Test::Equal(json(json!({"__type": "File", "name": "f", "url": "http://h/f"}))), "a"),
+            ("file", Test::Equal(file("g")), ""),
+            ("file", Test::NotEqual(file("f")), "b z"),
+            ("file", Test::NotEqual(file("g")), "a b z"),
+            ("file", Test::NotIn(vec![file("f")]), "b z"),
+            ("bytes", Test::Equal(bytes("aGk=")), "a"),
+            ("bytes", Test::In(vec![bytes("aGk="), text("x")]), "a"),
+            ("bytes", Test::Equal(text("aGk=")), ""),
+            ("area", Test::Equal(area(0.5)), "a"),
+            ("area", Test::NotEqual(area(0.25)), "a b z"),
+            ("area", Test::In(vec![area(0.25), area(0.5)]), "a"),
+        ],
+    )
     .await;
 }
 

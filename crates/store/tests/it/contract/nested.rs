@@ -12,7 +12,10 @@ async fn rows(fixture: &Fixture) {
     let when = |day: i32| json!({"__type": "Date", "iso": format!("2020-01-0{day}T00:00:00.000Z")});
     let to = |id: &str| json!({"__type": "Pointer", "className": "Other", "objectId": id});
     for (id, value) in [
-        ("a", json!({"n": 1, "s": "x", "b": true, "in": {"er": [5, {"k": "v"}]}, "d": when(1), "p": to("x")})),
+        (
+            "a",
+            json!({"n": 1, "s": "x", "b": true, "in": {"er": [5, {"k": "v"}]}, "d": when(1), "p": to("x")}),
+        ),
         ("b", json!({"n": 2.5, "s": "y", "b": false, "in": {"er": []}, "d": when(2), "p": to("y")})),
         ("c", json!({"n": "1", "s": null, "b": 1, "key\"with'quotes": 1})),
     ] {
@@ -61,7 +64,9 @@ pub async fn tests(fixture: &Fixture) {
 
 pub async fn keys(fixture: &Fixture) {
     rows(fixture).await;
-    for (key, expected) in [("o.d", "c z a b"), ("-o.d", "b a c z"), ("-o.s", "b a c z"), ("o.nope", "a b c z")] {
+    for (key, expected) in
+        [("o.d", "c z a b"), ("-o.d", "b a c z"), ("-o.s", "b a c z"), ("o.nope", "a b c z")]
+    {
         let plan = astrolabe_core::query::ReadPlan {
             order: vec![order(key)],
             ..fixture.plan("Todo", astrolabe_core::query::Filter::all())

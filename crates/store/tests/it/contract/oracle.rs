@@ -115,7 +115,9 @@ pub async fn scalar_filters_match_the_oracle(fixture: &Fixture) {
 fn plant(filter: &mut Filter, stored: &mut impl Iterator<Item = Value>) {
     match filter {
         Filter::And(parts) => parts.iter_mut().for_each(|part| plant(part, stored)),
-        Filter::Field { test: Test::In(operands) | Test::NotIn(operands), .. } => operands.extend(stored.take(3)),
+        Filter::Field { test: Test::In(operands) | Test::NotIn(operands), .. } => {
+            operands.extend(stored.take(3))
+        }
         _ => {}
     }
 }

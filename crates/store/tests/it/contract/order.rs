@@ -20,16 +20,19 @@ pub async fn nulls_and_ties(fixture: &Fixture) {
     fixture.insert("Todo", "c", &[("n", number(1.0)), ("s", text("a"))]).await;
     fixture.insert("Todo", "b", &[("n", number(2.0)), ("s", text("a"))]).await;
     fixture.insert("Todo", "a", &[]).await;
-    check(fixture, &[
-        (&[], "d c b a"),
-        (&["n"], "a c d b"),
-        (&["-n"], "d b c a"),
-        (&["-n", "s"], "b d c a"),
-        (&["s", "-objectId"], "a c b d"),
-        (&["objectId"], "a b c d"),
-        (&["createdAt", "-n"], "d b c a"),
-        (&["nope", "-r", "n"], "a c d b"),
-    ])
+    check(
+        fixture,
+        &[
+            (&[], "d c b a"),
+            (&["n"], "a c d b"),
+            (&["-n"], "d b c a"),
+            (&["-n", "s"], "b d c a"),
+            (&["s", "-objectId"], "a c b d"),
+            (&["objectId"], "a b c d"),
+            (&["createdAt", "-n"], "d b c a"),
+            (&["nope", "-r", "n"], "a c d b"),
+        ],
+    )
     .await;
 }
 

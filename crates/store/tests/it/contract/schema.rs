@@ -51,8 +51,28 @@ pub async fn names_that_collide(fixture: &Fixture) {
 
 pub async fn reserved_words(fixture: &Fixture) {
     let names = [
-        "order", "group", "select", "rowid", "oid", "table", "index", "where", "from", "null", "t", "e", "value",
-        "sqlite_master", "sqlite_sequence", "pg_class", "ctid", "xmin", "key", "rank", "user", "default",
+        "order",
+        "group",
+        "select",
+        "rowid",
+        "oid",
+        "table",
+        "index",
+        "where",
+        "from",
+        "null",
+        "t",
+        "e",
+        "value",
+        "sqlite_master",
+        "sqlite_sequence",
+        "pg_class",
+        "ctid",
+        "xmin",
+        "key",
+        "rank",
+        "user",
+        "default",
     ];
     for class in names {
         let mut kinds: Vec<_> = names.iter().map(|field| (*field, FieldType::Number)).collect();
@@ -182,7 +202,10 @@ pub async fn stale_plans_and_jobs(fixture: &Fixture) {
     fixture.submit(delete_step(&stale, Filter::all())).await.unwrap();
     fixture.store.change_schema(drop_class("Todo")).await.unwrap();
     assert_eq!(refusal(fixture.read(plan(&stale, Filter::all())).await).code, ErrorCode::InvalidClassName);
-    assert_eq!(refusal(fixture.submit(insert_step(&stale, "t3", None, &[])).await).code, ErrorCode::InvalidClassName);
+    assert_eq!(
+        refusal(fixture.submit(insert_step(&stale, "t3", None, &[])).await).code,
+        ErrorCode::InvalidClassName
+    );
 }
 
 /// Requests that meet a new field together all ask for it.

@@ -14,14 +14,17 @@ use crate::support::*;
 
 async fn todo(fixture: &Fixture) {
     fixture
-        .class("Todo", &[
-            ("title", FieldType::String),
-            ("n", FieldType::Number),
-            ("tags", FieldType::Array),
-            ("info", FieldType::Object),
-            ("place", FieldType::GeoPoint),
-            ("owner", FieldType::Pointer("_User".into())),
-        ])
+        .class(
+            "Todo",
+            &[
+                ("title", FieldType::String),
+                ("n", FieldType::Number),
+                ("tags", FieldType::Array),
+                ("info", FieldType::Object),
+                ("place", FieldType::GeoPoint),
+                ("owner", FieldType::Pointer("_User".into())),
+            ],
+        )
         .await;
     fixture.insert("Todo", "t1", &[("title", text("a"))]).await;
 }
@@ -29,7 +32,8 @@ async fn todo(fixture: &Fixture) {
 pub async fn set_and_unset(fixture: &Fixture) {
     todo(fixture).await;
     let set = |value| FieldUpdate::Set(value);
-    let changes = [("title", set(text("b"))), ("place", set(point(1.0, 2.0))), ("owner", set(pointer("_User", "u")))];
+    let changes =
+        [("title", set(text("b"))), ("place", set(point(1.0, 2.0))), ("owner", set(pointer("_User", "u")))];
     fixture.update("Todo", "t1", &changes).await.unwrap();
     let row = fixture.get("Todo", "t1").await.unwrap();
     assert_eq!((row.created_at, row.updated_at), (1_000, 2_000));

@@ -61,7 +61,8 @@ fn killed_child(folder: &Path) -> Vec<String> {
         }
     }
     child.kill().unwrap();
-    let complete = |line: String| line.strip_prefix("stored ").filter(|id| id.ends_with('.')).map(str::to_owned);
+    let complete =
+        |line: String| line.strip_prefix("stored ").filter(|id| id.ends_with('.')).map(str::to_owned);
     acknowledged.extend(lines.filter_map(complete));
     child.wait().unwrap();
     acknowledged

@@ -52,10 +52,12 @@ fn a_newer_catalogue_is_refused() {
     let connection = rusqlite::Connection::open(database(&fixture)).unwrap();
     connection.execute("UPDATE _catalog_meta SET format_version = 99", []).unwrap();
     drop(connection);
-    let opened =
-        SqliteStore::open(database(&fixture), SqliteOptions::default(), Arc::new(Events::default())).map(|_| ());
+    let opened = SqliteStore::open(database(&fixture), SqliteOptions::default(), Arc::new(Events::default()))
+        .map(|_| ());
     match opened {
-        Err(StoreError::Unavailable(reason)) => assert!(reason.contains("newer version of Astrolabe"), "{reason}"),
+        Err(StoreError::Unavailable(reason)) => {
+            assert!(reason.contains("newer version of Astrolabe"), "{reason}")
+        }
         other => panic!("{other:?}"),
     }
 }
@@ -64,7 +66,8 @@ fn a_newer_catalogue_is_refused() {
 fn other_files_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("text.db");
-    std::fs::write(&path, "this is not a database, but it is long enough to look like one".repeat(100)).unwrap();
+    std::fs::write(&path, "this is not a database, but it is long enough to look like one".repeat(100))
+        .unwrap();
     for path in [path, folder.path().join("no/such/folder/app.db")] {
         assert!(SqliteStore::open(path, SqliteOptions::default(), Arc::new(Events::default())).is_err());
     }
@@ -148,7 +151,9 @@ fn damaged_rows_are_named() {
     let fixture = fixture();
     block_on(async {
         fixture.class("Todo", &[("info", FieldType::Object), ("place", FieldType::GeoPoint)]).await;
-        fixture.insert("Todo", "t1", &[("info", json(serde_json::json!({}))), ("place", point(1.0, 2.0))]).await;
+        fixture
+            .insert("Todo", "t1", &[("info", json(serde_json::json!({}))), ("place", point(1.0, 2.0))])
+            .await;
     });
     let connection = rusqlite::Connection::open(database(&fixture)).unwrap();
     connection.execute("UPDATE \"Todo\" SET place__lng = NULL", []).unwrap();
@@ -164,5 +169,8 @@ fn damaged_rows_are_named() {
     let removed = block_on(fixture.submit(delete_step(&fixture.get_class("Todo"), Filter::all())));
     assert!(matches!(removed, Err(StoreError::CorruptRow { .. })), "{removed:?}");
     assert!(heard.all().is_empty());
-    assert_eq!(block_on(fixture.count("Todo", when("info", astrolabe_core::query::Test::Equal(Value::Null)))), 0);
+    assert_eq!(
+        block_on(fixture.count("Todo", when("info", astrolabe_core::query::Test::Equal(Value::Null)))),
+        0
+    );
 }

@@ -39,6 +39,8 @@ pub struct RowsSink {
     acl_calls: usize,
     /// The rows so far.
     pub rows: Vec<ReadRow>,
+    /// The thread that handed the last row over.
+    pub thread: Option<std::thread::ThreadId>,
     /// Refuses every row after this many.
     pub rows_max: usize,
 }
@@ -51,6 +53,7 @@ impl RowsSink {
             columns: plan.columns.clone(),
             acl_calls: 0,
             rows: Vec::new(),
+            thread: None,
             rows_max: usize::MAX,
         }
     }
@@ -59,6 +62,7 @@ impl RowsSink {
 impl RowSink for RowsSink {
     fn begin_row(&mut self) {
         self.acl_calls = 0;
+        self.thread = Some(std::thread::current().id());
         self.rows.push(ReadRow::default());
     }
 
@@ -93,4 +97,3 @@ impl RowSink for RowsSink {
         self
     }
 }
-

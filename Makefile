@@ -1,0 +1,36 @@
+# The few commands of the project. `make help` lists them.
+#
+# The target directory and npm's downloads live in the user's cache folder, so that a fresh clone builds quickly.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/astrolabe
+export CARGO_TARGET_DIR ?= $(CACHE)/target
+export ASTROLABE_BIN ?= $(CARGO_TARGET_DIR)/debug/astrolabe
+
+.PHONY: help
+help: ## List the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+.PHONY: demo
+demo: binary ## Build everything, start Astrolabe and the example site on it, print URLs and keys
+	@scripts/build-site.sh examples/todo
+	@PATH="$$(scripts/node.sh):$$PATH" node scripts/demo.mjs
+
+.PHONY: test
+test: ## Run all tests: Rust, JavaScript, browser; installs what it needs
+	@scripts/test.sh
+
+.PHONY: check
+check: ## Format, lints, docs, licences, typos
+	@scripts/check.sh
+
+.PHONY: format
+format: ## Format the Rust code
+	@cargo fmt --all
+
+.PHONY: binary
+binary:
+	@cargo build --locked -p astrolabe-server

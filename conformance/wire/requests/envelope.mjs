@@ -1,0 +1,88 @@
+// What the JavaScript SDK really sends: everything as POST, keys and method in the body, often as text/plain.
+import { keys } from '../../server.mjs';
+import { get, post, send } from '../request.mjs';
+
+const app = { _ApplicationId: keys.appId, _JavaScriptKey: keys.javascriptKey, _ClientVersion: 'js8.6.0' };
+const master = { _ApplicationId: keys.appId, _MasterKey: keys.masterKey };
+const bare = { keys: 'none' };
+const text = { keys: 'none', type: 'text/plain' };
+const basic = (user, password) => ({
+  keys: 'none',
+  headers: { Authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` },
+});
+
+export default [
+  post('create as text/plain', '/classes/Envelope', { ...app, text: 'a' }, { ...text, save: { note: 'objectId' } }),
+  post('find by _method GET', '/classes/Envelope', { ...app, _method: 'GET', where: {} }, text),
+  post('get by _method GET', '/classes/Envelope/{{note}}', { ...app, _method: 'GET' }, text),
+  post('_method in lower case', '/classes/Envelope/{{note}}', { ...app, _method: 'get' }, text),
+  post('update by _method PUT', '/classes/Envelope/{{note}}', { ...app, _method: 'PUT', text: 'b' }, text),
+  post('_method with spaces', '/classes/Envelope/{{note}}', { ...app, _method: ' GET' }, text),
+  post('_method unknown', '/classes/Envelope/{{note}}', { ...app, _method: 'FETCH' }, text),
+  post('_method as number', '/classes/Envelope', { ...app, _method: 5, text: 'n' }, text),
+  post('_method as object', '/classes/Envelope', { ...app, _method: { a: 1 }, text: 'n' }, text),
+  post('_method null', '/classes/Envelope', { ...app, _method: null, text: 'n' }, text),
+  post('_method empty', '/classes/Envelope', { ...app, _method: '', text: 'n' }, text),
+  send('PUT', '_method in a PUT', '/classes/Envelope/{{note}}', { ...text, body: { ...app, _method: 'GET', text: 'c' } }),
+  post('application/json body', '/classes/Envelope', { ...app, text: 'a' }, bare),
+  post('no content type', '/classes/Envelope', { ...app, text: 'a' }, { ...bare, type: null }),
+  post('form content type', '/classes/Envelope', { ...app, text: 'a' }, { ...bare, type: 'application/x-www-form-urlencoded' }),
+  post('form body', '/classes/Envelope', undefined, { ...bare, type: 'application/x-www-form-urlencoded', raw: `_ApplicationId=${keys.appId}&text=a` }),
+  post('form body with a key', '/classes/Envelope', undefined, { ...bare, type: 'application/x-www-form-urlencoded', raw: `_ApplicationId=${keys.appId}&_JavaScriptKey=${keys.javascriptKey}&text=a` }),
+  post('multipart body', '/classes/Envelope', undefined, { type: 'multipart/form-data; boundary=x', raw: '--x\r\nContent-Disposition: form-data; name="text"\r\n\r\na\r\n--x--\r\n' }),
+  post('odd content type', '/classes/Envelope', { ...app, text: 'a' }, { ...bare, type: 'image/png' }),
+  post('content type that is no type', '/classes/Envelope', { ...app, text: 'a' }, { ...bare, type: 'garbage' }),
+  post('charset utf-8', '/classes/Envelope', { ...app, text: 'é' }, { ...bare, type: 'application/json; charset=utf-8' }),
+  post('charset latin1', '/classes/Envelope', { ...app, text: 'a' }, { ...bare, type: 'application/json; charset=iso-8859-1' }),
+  post('charset unknown', '/classes/Envelope', { ...app, text: 'a' }, { ...bare, type: 'application/json; charset=nope' }),
+
+  post('application id in header and body, create', '/classes/Envelope', { ...app, text: 'a' }),
+  post('application id in header and body, find', '/classes/Envelope', { ...app, _method: 'GET' }),
+  post('application id in header, other underscore keys', '/classes/Envelope', { _ClientVersion: 'js1', text: 'a' }),
+  post('application id in header, _method', '/classes/Envelope/{{note}}', { _method: 'GET' }),
+  post('application id in header, _noBody', '/classes/Envelope', { _noBody: true, text: 'a' }),
+  post('application id unknown in header, right in body', '/classes/Envelope', { ...app, text: 'a' }, { ...text, headers: { 'X-Parse-Application-Id': 'nobody' } }),
+  post('right key in header, application id in body', '/classes/Envelope', { _ApplicationId: keys.appId, text: 'a' }, { ...text, headers: { 'X-Parse-REST-API-Key': keys.restKey } }),
+  post('master key in header, application id in body', '/schemas/Envelope', { _ApplicationId: keys.appId, _method: 'GET' }, { ...text, headers: { 'X-Parse-Master-Key': keys.masterKey } }),
+  post('no key in the body', '/classes/Envelope', { _ApplicationId: keys.appId, text: 'a' }, text),
+  post('wrong key in the body', '/classes/Envelope', { _ApplicationId: keys.appId, _JavaScriptKey: 'no', text: 'a' }, text),
+  post('unknown application in the body', '/classes/Envelope', { _ApplicationId: 'nobody', _JavaScriptKey: keys.javascriptKey }, text),
+  post('application id as number', '/classes/Envelope', { ...app, _ApplicationId: 5 }, text),
+  post('application id as object', '/classes/Envelope', { ...app, _ApplicationId: {} }, text),
+  post('javascript key as number', '/classes/Envelope', { ...app, _JavaScriptKey: 5 }, text),
+
+  post('all the envelope keys at once', '/classes/Envelope', { ...app, _RevocableSession: '1', _InstallationId: 'a-b-c', _noBody: true, _context: { a: 1 }, text: 'a' }, text),
+  post('unknown underscore key', '/classes/Envelope', { ...app, _Something: 1, text: 'a' }, text),
+  post('_SessionToken unknown', '/classes/Envelope', { ...app, _SessionToken: 'r:none' }, text),
+  post('_SessionToken as number', '/classes/Envelope', { ...app, _SessionToken: 5 }, text),
+  post('_SessionToken null', '/classes/Envelope', { ...app, _SessionToken: null }, text),
+  post('_SessionToken empty', '/classes/Envelope', { ...app, _SessionToken: '' }, text),
+  post('_InstallationId as number', '/classes/Envelope', { ...app, _InstallationId: 5 }, text),
+  post('_InstallationId as object', '/classes/Envelope', { ...app, _InstallationId: { $ne: 1 } }, text),
+  post('_ContentType as number', '/classes/Envelope', { ...app, _ContentType: 5 }, text),
+  post('_MasterKey', '/schemas/Envelope', { ...master, _method: 'GET' }, text),
+  post('_MasterKey wrong', '/schemas/Envelope', { ...app, _MasterKey: 'no', _method: 'GET' }, text),
+  post('_MasterKey wrong and no other key', '/schemas/Envelope', { ...master, _MasterKey: 'no', _method: 'GET' }, text),
+  post('_MasterKey as number', '/schemas/Envelope', { ...app, _MasterKey: 5, _method: 'GET' }, text),
+  post('_context as JSON text', '/classes/Envelope', { ...app, _context: '{"a":1}', text: 'a' }, text),
+  post('_context as bad text', '/classes/Envelope', { ...app, _context: 'nope', text: 'a' }, text),
+  post('_context as number', '/classes/Envelope', { ...app, _context: 5, text: 'a' }, text),
+  post('_context as JSON text of a number', '/classes/Envelope', { ...app, _context: '5', text: 'a' }, text),
+  post('_context as list', '/classes/Envelope', { ...app, _context: [1], text: 'a' }, text),
+  post('cloud context header', '/classes/Envelope', { text: 'a' }, { headers: { 'X-Parse-Cloud-Context': '{"a":1}' } }),
+  post('cloud context header that is not JSON', '/classes/Envelope', { text: 'a' }, { headers: { 'X-Parse-Cloud-Context': 'nope' } }),
+  post('cloud context header of a number', '/classes/Envelope', { text: 'a' }, { headers: { 'X-Parse-Cloud-Context': '5' } }),
+
+  get('basic authentication with the master key', '/schemas/Envelope', basic(keys.appId, keys.masterKey)),
+  get('basic authentication with the javascript key', '/classes/Envelope?limit=0', basic(keys.appId, `javascript-key=${keys.javascriptKey}`)),
+  get('basic authentication with a wrong key', '/classes/Envelope?limit=0', basic(keys.appId, 'javascript-key=no')),
+  get('basic authentication of an unknown application', '/classes/Envelope?limit=0', basic('nobody', keys.masterKey)),
+  get('authorization that is not basic', '/classes/Envelope?limit=0', { headers: { Authorization: 'Bearer abc' } }),
+  get('authorization that is not base64', '/classes/Envelope?limit=0', { headers: { Authorization: 'Basic %%%' } }),
+  post('override header is not honoured', '/classes/Envelope', { text: 'a' }, { headers: { 'X-HTTP-Method-Override': 'GET' } }),
+  get('keys in the query string', `/classes/Envelope?_ApplicationId=${keys.appId}&_JavaScriptKey=${keys.javascriptKey}`, bare),
+  get('_method in the query string', '/classes/Envelope/{{note}}?_method=DELETE'),
+  get('body in a GET', '/classes/Envelope', { ...text, body: { ...app, limit: 0 } }),
+  post('delete by _method DELETE', '/classes/Envelope/{{note}}', { ...app, _method: 'DELETE' }, text),
+  get('it is gone', '/classes/Envelope/{{note}}'),
+];

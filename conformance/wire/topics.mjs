@@ -1,0 +1,34 @@
+// The tables in the order they run. Each stands alone: it makes its own users and classes.
+import acl from './requests/acl.mjs';
+import batch from './requests/batch.mjs';
+import bodies from './requests/bodies.mjs';
+import cors from './requests/cors.mjs';
+import envelope from './requests/envelope.mjs';
+import hostile from './requests/hostile.mjs';
+import keys from './requests/keys.mjs';
+import login from './requests/login.mjs';
+import objects from './requests/objects.mjs';
+import ops from './requests/ops.mjs';
+import paths from './requests/paths.mjs';
+import queries from './requests/queries.mjs';
+import schemas from './requests/schemas.mjs';
+import sessions from './requests/sessions.mjs';
+import users from './requests/users.mjs';
+
+export const topics = {
+  keys,
+  cors,
+  paths,
+  envelope,
+  bodies,
+  users,
+  login,
+  sessions,
+  objects,
+  ops,
+  acl,
+  queries,
+  batch,
+  schemas,
+  hostile,
+};

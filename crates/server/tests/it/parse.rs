@@ -1,0 +1,13 @@
+//! The Parse API. The exact form of answers is compared with recordings in `conformance/wire`; here are the promises
+//! behind them: who sees what, what is stored, and what bad input leaves behind.
+
+mod access_lists;
+mod bad_input;
+mod class_permissions;
+mod includes;
+mod keys;
+mod operations;
+mod queries;
+mod schemas;
+mod sessions;
+mod users;

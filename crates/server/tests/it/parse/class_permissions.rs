@@ -1,0 +1,82 @@
+use astrolabe_testkit::TestServer;
+use serde_json::json;
+
+#[tokio::test]
+async fn clients_make_no_classes_unless_the_app_allows_it() -> anyhow::Result<()> {
+    let server = TestServer::builder().settings(|s| s.allow_client_class_creation = false).start().await?;
+    let ann = server.user("ann").await?;
+    server.post("/classes/Todo", json!({"a": 1})).token(&ann.token).send().await?.expect_error(400, 119)?;
+    server.get("/classes/Todo").send().await?.expect_error(400, 119)?;
+    server.get("/schemas/Todo").master().send().await?.expect_error(400, 103)?;
+    server.object("Todo", json!({"a": 1})).await?;
+    server.get("/classes/Todo").send().await?.expect_status(200)?;
+    server.stop().await
+}
+
+#[tokio::test]
+async fn operations_follow_the_class() -> anyhow::Result<()> {
+    let server = TestServer::start().await?;
+    let (ann, bob) = (server.user("ann").await?, server.user("bob").await?);
+    let permissions = json!({
+        "find": {"requiresAuthentication": true},
+        "get": {"*": true},
+        "count": {},
+        "create": {ann.id.clone(): true},
+        "update": {"role:nobody": true},
+        "delete": {},
+        "addField": {},
+    });
+    let body = json!({"fields": {"text": {"type": "String"}}, "classLevelPermissions": permissions});
+    server.post("/schemas/Page", body).master().send().await?.expect_status(200)?;
+    let page = || json!({"text": "a"});
+    let made = server.post("/classes/Page", page()).token(&ann.token).send().await?;
+    made.expect_status(201)?;
+    let path = format!("/classes/Page/{}", made.json["objectId"].as_str().unwrap_or_default());
+    server.post("/classes/Page", page()).token(&bob.token).send().await?.expect_error(400, 119)?;
+    server
+        .post("/classes/Page", json!({"more": 1}))
+        .token(&ann.token)
+        .send()
+        .await?
+        .expect_error(400, 119)?;
+    server.get("/classes/Page").send().await?.expect_error(404, 101)?;
+    server.get("/classes/Page").token(&bob.token).send().await?.expect_status(200)?;
+    server.get("/classes/Page?count=1").token(&bob.token).send().await?.expect_error(400, 119)?;
+    server.get(&path).send().await?.expect_status(200)?;
+    server.put(&path, page()).token(&ann.token).send().await?.expect_error(400, 119)?;
+    server.delete(&path).token(&ann.token).send().await?.expect_error(400, 119)?;
+    server.delete(&path).master().send().await?.expect_status(200)?;
+    server.stop().await
+}
+
+#[tokio::test]
+async fn permissions_that_cannot_be_kept_are_refused() -> anyhow::Result<()> {
+    let server = TestServer::start().await?;
+    for (permissions, code) in [
+        (json!({"find": {"*": false}}), 107),
+        (json!({"find": true}), 107),
+        (json!({"find": {"a b!": true}}), 107),
+        (json!({"fly": {"*": true}}), 107),
+        (json!({"find": {"pointerFields": ["owner"]}}), 102),
+        (json!({"readUserFields": ["owner"]}), 102),
+        (json!({"protectedFields": {"*": ["text"]}}), 102),
+        (json!([]), 107),
+    ] {
+        let body = json!({"classLevelPermissions": permissions});
+        server.post("/schemas/Page", body).master().send().await?.expect_error(400, code)?;
+        server.get("/schemas/Page").master().send().await?.expect_error(400, 103)?;
+    }
+    server.stop().await
+}
+
+#[tokio::test]
+async fn internal_classes_are_closed_to_clients() -> anyhow::Result<()> {
+    let server = TestServer::start().await?;
+    let ann = server.user("ann").await?;
+    for class in ["_GlobalConfig", "_JobStatus", "_PushStatus", "_Hooks", "_JobSchedule", "_Idempotency"] {
+        let path = format!("/classes/{class}");
+        server.get(&path).token(&ann.token).send().await?.expect_error(400, 119)?;
+        server.post(&path, json!({"a": 1})).token(&ann.token).send().await?.expect_error(400, 119)?;
+    }
+    server.stop().await
+}

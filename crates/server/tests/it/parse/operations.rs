@@ -1,0 +1,74 @@
+use astrolabe_testkit::TestServer;
+use serde_json::json;
+
+#[tokio::test]
+async fn atomic_operations_tell_the_new_value() -> anyhow::Result<()> {
+    let server = TestServer::start().await?;
+    let id = server.object("Thing", json!({"n": 1, "l": [1, "x"], "o": {"a": {"b": 1}}, "t": "x"})).await?;
+    let path = format!("/classes/Thing/{id}");
+    for (body, told) in [
+        (json!({"n": {"__op": "Increment", "amount": 2.5}}), json!({"n": 3.5})),
+        (json!({"m": {"__op": "Increment", "amount": -1}}), json!({"m": -1})),
+        (json!({"l": {"__op": "Add", "objects": ["x", null]}}), json!({"l": [1, "x", "x", null]})),
+        (json!({"l": {"__op": "AddUnique", "objects": ["x", "y"]}}), json!({"l": [1, "x", "x", null, "y"]})),
+        (json!({"l": {"__op": "Remove", "objects": ["x", 7]}}), json!({"l": [1, null, "y"]})),
+        (json!({"o.a.b": {"__op": "Increment", "amount": 1}}), json!({"o": {"a": {"b": 2}}})),
+        (json!({"o.c": "new", "o.a.b": {"__op": "Delete"}}), json!({})),
+        (json!({"t": {"__op": "Delete"}}), json!({})),
+        (json!({"t": "y"}), json!({})),
+        (json!({}), json!({})),
+    ] {
+        let mut answer = server.put(&path, body.clone()).send().await?;
+        answer.expect_status(200)?;
+        let members = answer.json.as_object_mut().map(|map| map.remove("updatedAt"));
+        assert!(members.flatten().is_some(), "{body}");
+        assert_eq!(answer.json, told, "{body}");
+    }
+    let read = server.get(&path).send().await?;
+    assert_eq!(read.json["o"], json!({"a": {}, "c": "new"}));
+    server.stop().await
+}
+
+#[tokio::test]
+async fn increments_are_never_lost() -> anyhow::Result<()> {
+    let server = TestServer::start().await?;
+    let id = server.object("Counter", json!({"n": 0, "who": []})).await?;
+    let path = format!("/classes/Counter/{id}");
+    let writes = (0..40).map(|at| {
+        let body = json!({
+            "n": {"__op": "Increment", "amount": 1}, "who": {"__op": "AddUnique", "objects": [at]},
+        });
+        server.put(&path, body).send()
+    });
+    for answer in futures_util::future::join_all(writes).await {
+        answer?.expect_status(200)?;
+    }
+    let read = server.get(&path).send().await?;
+    assert_eq!((&read.json["n"], read.json["who"].as_array().map(Vec::len)), (&json!(40), Some(40)));
+    server.stop().await
+}
+
+/// Every type comes back as it was sent.
+#[tokio::test]
+async fn values_round_trip() -> anyhow::Result<()> {
+    let server = TestServer::start().await?;
+    let sent = json!({
+        "text": "quotes \" ' ` ; -- \\ \u{1F642} \u{7f}", "empty": "", "number": -1.5, "big": 1e300, "small": 5e-324,
+        "whole": 9007199254740991_i64, "yes": true, "no": false,
+        "at": {"__type": "Date", "iso": "9999-12-31T23:59:59.999Z"},
+        "bytes": {"__type": "Bytes", "base64": "AAEC/w=="},
+        "to": {"__type": "Pointer", "className": "Other", "objectId": "abc"},
+        "place": {"__type": "GeoPoint", "latitude": -90, "longitude": 180},
+        "area": {"__type": "Polygon", "coordinates": [[0, 0], [0, 1], [1, 1], [0, 0]]},
+        "file": {"__type": "File", "name": "a.txt", "url": "http://example.org/a.txt"},
+        "list": [1, "x", null, {"a": [true]}, {"__type": "Date", "iso": "2020-01-01T00:00:00.000Z"}],
+        "object": {"a": {"b": null}, "": 1, "__type2": "x"},
+    });
+    let id = server.object("Everything", sent.clone()).await?;
+    let mut read = server.get(&format!("/classes/Everything/{id}")).send().await?;
+    if let Some(map) = read.json.as_object_mut() {
+        map.retain(|key, _| !["objectId", "createdAt", "updatedAt"].contains(&key.as_str()));
+    }
+    assert_eq!(read.json, sent);
+    server.stop().await
+}
