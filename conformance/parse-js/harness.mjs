@@ -10,8 +10,8 @@ export { Parse, isReference };
 /** To give to a request that needs the master key. */
 export const master = { useMasterKey: true };
 
-/** Starts the server for this file; every test of it begins logged out. */
-export function useServer() {
+/** Starts the server for this file, then runs `prepare`; every test of it begins logged out. */
+export function useServer(prepare = async () => {}) {
   let server;
   before(async () => {
     server = await startServer();
@@ -21,6 +21,7 @@ export function useServer() {
     Parse.User.enableUnsafeCurrentUser();
     // A server that fails must fail the test at once, not after five polite attempts.
     Parse.CoreManager.set('REQUEST_ATTEMPT_LIMIT', 1);
+    await prepare();
   });
   beforeEach(forgetUser);
   after(() => server?.stop());

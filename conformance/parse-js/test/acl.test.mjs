@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
+import { test } from 'node:test';
 import { each, master, Parse, refusedWith, signUp, unique, useServer } from '../harness.mjs';
-
-useServer();
 
 const className = unique('Guarded');
 let ann;
 let bob;
 
-before(async () => {
+useServer(async () => {
   const options = async () => {
     const user = await signUp();
     return { user, as: { sessionToken: user.getSessionToken() } };

@@ -1,15 +1,13 @@
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
+import { test } from 'node:test';
 import { each, isReference, Parse, refusedWith, unique, useServer } from '../harness.mjs';
-
-useServer();
 
 const className = unique('Row');
 const rows = {};
 let target;
 let middle;
 
-before(async () => {
+useServer(async () => {
   target = await new Parse.Object(`${className}Target`, { label: 'target', extra: 1 }).save();
   middle = await new Parse.Object(`${className}Middle`, { label: 'middle', target }).save();
   const attributes = {

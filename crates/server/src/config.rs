@@ -1,6 +1,6 @@
 //! Configuration: read from all of its sources and checked once, at start.
 //!
-//! One table ([`settings`]) names every setting with its spellings, kind, default and sentence of documentation;
+//! One table (`settings`) names every setting with its spellings, kind, default and sentence of documentation;
 //! the sources, the checks and `docs/reference/configuration.md` all follow it. Nothing here opens a database or
 //! a socket, and nothing is read again later.
 

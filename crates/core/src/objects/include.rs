@@ -33,7 +33,7 @@ pub(super) fn read_rendered<'a>(
             JsonSink::new(&class, &columns, |column| target(&class, column, selected.keys), as_included);
         let sink = read_into(objects.store(), plan, sink).await?;
         let included = read_included(objects, selected, &class, &columns, &sink).await?;
-        Ok(sink.render(&included))
+        sink.render(&included)
     })
 }
 

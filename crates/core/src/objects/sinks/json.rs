@@ -1,18 +1,24 @@
 //! Rows to JSON bytes. Values of included pointers are left open and filled in by [`JsonSink::render`], when
 //! the objects they lead to have been read.
 
+mod acl_memo;
+mod included;
+
 use std::any::Any;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::access::Acl;
 use crate::error::{Error, ErrorCode, Result};
 use crate::limits;
 use crate::ports::RowSink;
 use crate::query::{PlanColumn, ShownIn};
 use crate::schema::{Class, FieldType};
-use crate::value::{ColumnValue, Json, Pointer, Timestamp, append_column, append_json_string, parse_pointer};
+use crate::value::{ColumnValue, Timestamp, append_column, append_json_string};
+
+use acl_memo::AclMemo;
+pub(in crate::objects) use included::Included;
+use included::OpenValue;
 
 /// Encodes the rows of a plan.
 pub(in crate::objects) struct JsonSink {
@@ -53,23 +59,6 @@ pub(in crate::objects) enum ColumnTarget {
     Included(FieldType),
 }
 
-/// A place in `out` where an included value belongs.
-struct OpenValue {
-    at: usize,
-    column: usize,
-    content: OpenContent,
-}
-
-enum OpenContent {
-    One(Pointer),
-    Many(Vec<Element>),
-}
-
-enum Element {
-    Plain(Json),
-    Reference(Pointer),
-}
-
 /// Encoded rows that are complete.
 #[derive(Default)]
 pub(in crate::objects) struct RenderedRows {
@@ -79,17 +68,6 @@ pub(in crate::objects) struct RenderedRows {
     pub rows: Vec<Range<usize>>,
     /// The object id of each.
     pub object_ids: Vec<String>,
-}
-
-/// Included objects by column of the plan and by reference.
-pub(in crate::objects) type Included = HashMap<usize, HashMap<Pointer, Vec<u8>>>;
-
-/// The last access list, since neighbouring rows often share one.
-#[derive(Default)]
-struct AclMemo {
-    readers: Option<String>,
-    writers: Option<String>,
-    json: Vec<u8>,
 }
 
 impl JsonSink {
@@ -136,20 +114,11 @@ impl JsonSink {
     /// The references that have to be read, by column and class.
     pub(in crate::objects) fn references(&self) -> HashMap<usize, HashMap<String, Vec<String>>> {
         let mut wanted: HashMap<usize, HashMap<String, Vec<String>>> = HashMap::new();
-        let mut want = |column: usize, pointer: &Pointer| {
-            let ids = wanted.entry(column).or_default().entry(pointer.class_name.clone()).or_default();
-            ids.push(pointer.object_id.clone());
-        };
         for open in &self.open {
-            match &open.content {
-                OpenContent::One(pointer) => want(open.column, pointer),
-                OpenContent::Many(elements) => {
-                    for element in elements {
-                        if let Element::Reference(pointer) = element {
-                            want(open.column, pointer);
-                        }
-                    }
-                }
+            let by_class = wanted.entry(open.column).or_default();
+            for pointer in open.references() {
+                let ids = by_class.entry(pointer.class_name.clone()).or_default();
+                ids.push(pointer.object_id.clone());
             }
         }
         for ids in wanted.values_mut().flat_map(HashMap::values_mut) {
@@ -161,11 +130,11 @@ impl JsonSink {
 
     /// Fills the included objects in. What was not found (it does not exist, or the caller may not see it) leaves
     /// no trace.
-    pub(in crate::objects) fn render(self, included: &Included) -> RenderedRows {
+    pub(in crate::objects) fn render(self, included: &Included) -> Result<RenderedRows> {
         let object_ids = self.rows.iter().map(|row| self.object_id(row)).collect();
         if self.open.is_empty() {
             let rows = self.rows.into_iter().map(|row| row.bytes).collect();
-            return RenderedRows { bytes: self.out, rows, object_ids };
+            return Ok(RenderedRows { bytes: self.out, rows, object_ids });
         }
         let mut rendered = RenderedRows { object_ids, ..RenderedRows::default() };
         let mut open = self.open.iter().peekable();
@@ -175,53 +144,18 @@ impl JsonSink {
             while let Some(value) = open.next_if(|value| value.at <= row.bytes.end) {
                 rendered.bytes.extend_from_slice(&self.out[from..value.at]);
                 from = value.at;
-                self.render_open(value, included.get(&value.column), &mut rendered.bytes);
+                let prefix = &self.columns[value.column].prefix;
+                value.append(prefix, included.get(&value.column), &mut rendered.bytes);
             }
             rendered.bytes.extend_from_slice(&self.out[from..row.bytes.end]);
             rendered.rows.push(start..rendered.bytes.len());
+            check_size(rendered.bytes.len())?;
         }
-        rendered
+        Ok(rendered)
     }
 
     fn object_id(&self, row: &Row) -> String {
         serde_json::from_slice(&self.out[row.object_id.clone()]).unwrap_or_default()
-    }
-
-    fn render_open(
-        &self,
-        value: &OpenValue,
-        included: Option<&HashMap<Pointer, Vec<u8>>>,
-        out: &mut Vec<u8>,
-    ) {
-        let find = |pointer: &Pointer| included.and_then(|objects| objects.get(pointer));
-        let prefix = &self.columns[value.column].prefix;
-        match &value.content {
-            OpenContent::One(pointer) => {
-                if let Some(object) = find(pointer) {
-                    out.extend_from_slice(prefix);
-                    out.extend_from_slice(object);
-                }
-            }
-            OpenContent::Many(elements) => {
-                out.extend_from_slice(prefix);
-                out.push(b'[');
-                let empty_at = out.len();
-                for element in elements {
-                    let at = out.len();
-                    if at > empty_at {
-                        out.push(b',');
-                    }
-                    match element {
-                        Element::Plain(json) => out.extend_from_slice(json.to_string().as_bytes()),
-                        Element::Reference(pointer) => match find(pointer) {
-                            Some(object) => out.extend_from_slice(object),
-                            None => out.truncate(at),
-                        },
-                    }
-                }
-                out.push(b']');
-            }
-        }
     }
 
     fn field(&mut self, index: usize, value: ColumnValue<'_>) -> Result<()> {
@@ -232,8 +166,7 @@ impl JsonSink {
                 append_column(&mut self.out, kind, value)
             }
             ColumnTarget::Included(kind) => {
-                let content = open_content(kind, value)?;
-                self.open.push(OpenValue { at: self.out.len(), column: index, content });
+                self.open.push(OpenValue::read(self.out.len(), index, kind, value)?);
                 Ok(())
             }
         }
@@ -271,9 +204,9 @@ impl JsonSink {
         if self.readers.is_none() && list.is_none() {
             return Ok(());
         }
-        self.acl_memo.refresh(self.readers.take(), list)?;
+        let acl = self.acl_memo.json(self.readers.take(), list)?;
         self.out.extend_from_slice(&self.columns[index].prefix);
-        self.out.extend_from_slice(&self.acl_memo.json);
+        self.out.extend_from_slice(acl);
         Ok(())
     }
 
@@ -290,23 +223,6 @@ impl JsonSink {
     }
 }
 
-impl AclMemo {
-    fn refresh(&mut self, readers: Option<String>, writers: Option<&str>) -> Result<()> {
-        if !self.json.is_empty() && self.readers == readers && self.writers.as_deref() == writers {
-            return Ok(());
-        }
-        let list = |json: Option<&str>| -> Result<Vec<String>> {
-            json.map_or(Ok(Vec::new()), |json| serde_json::from_str(json).map_err(|_| Error::internal()))
-        };
-        let (read, write) = (list(readers.as_deref())?, list(writers)?);
-        let acl = Acl::from_lists(read.iter().map(String::as_str), write.iter().map(String::as_str));
-        self.json = acl.to_json().to_string().into_bytes();
-        self.readers = readers;
-        self.writers = writers.map(str::to_owned);
-        Ok(())
-    }
-}
-
 fn column_name<'a>(class: &'a Class, column: &PlanColumn) -> &'a str {
     match column {
         PlanColumn::ObjectId => crate::schema::OBJECT_ID,
@@ -317,28 +233,18 @@ fn column_name<'a>(class: &'a Class, column: &PlanColumn) -> &'a str {
     }
 }
 
-fn open_content(kind: &FieldType, value: ColumnValue<'_>) -> Result<OpenContent> {
-    match (kind, value) {
-        (FieldType::Pointer(class), ColumnValue::Text(id)) => {
-            Ok(OpenContent::One(Pointer { class_name: class.to_string(), object_id: id.to_owned() }))
-        }
-        (FieldType::Array, ColumnValue::Text(json)) => {
-            let items: Vec<Json> = serde_json::from_str(json).map_err(|_| Error::internal())?;
-            Ok(OpenContent::Many(items.into_iter().map(element).collect()))
-        }
-        _ => Err(Error::internal()),
+/// An answer is made in memory, so it has a bound; objects that are included many times count each time.
+fn check_size(bytes: usize) -> Result<()> {
+    if bytes <= limits::RESPONSE_BYTES_MAX {
+        return Ok(());
     }
-}
-
-fn element(json: Json) -> Element {
-    let reference = json
-        .as_object()
-        .filter(|map| map.get("__type").and_then(Json::as_str) == Some("Pointer"))
-        .and_then(|map| parse_pointer(map).ok());
-    match reference {
-        Some(pointer) => Element::Reference(pointer),
-        None => Element::Plain(json),
-    }
+    Err(Error::new(
+        ErrorCode::InvalidQuery,
+        format!(
+            "The answer is larger than {} MB; ask for fewer objects with limit, or fewer fields with keys.",
+            limits::RESPONSE_BYTES_MAX / 1024 / 1024
+        ),
+    ))
 }
 
 impl RowSink for JsonSink {
@@ -370,16 +276,7 @@ impl RowSink for JsonSink {
         if let Some(row) = self.rows.last_mut() {
             row.bytes = self.row_begin..end;
         }
-        if end > limits::RESPONSE_BYTES_MAX {
-            return Err(Error::new(
-                ErrorCode::InvalidQuery,
-                format!(
-                    "The answer is larger than {} MB; ask for fewer objects with limit, or fewer fields with keys.",
-                    limits::RESPONSE_BYTES_MAX / 1024 / 1024
-                ),
-            ));
-        }
-        Ok(())
+        check_size(end)
     }
 
     fn into_any(self: Box<Self>) -> Box<dyn Any> {

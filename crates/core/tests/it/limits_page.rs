@@ -1,0 +1,66 @@
+//! `docs/reference/limits.md`, from the constants of the kernel.
+
+use astrolabe_core::limits as bound;
+
+const SOURCE: &str = include_str!("../../src/limits.rs");
+const HEAD: &str = include_str!("limits_page_head.md");
+const TAIL: &str = include_str!("limits_page_tail.md");
+
+/// One constant: its name, its value, what it bounds, and the answer beyond it.
+type Bound = (&'static str, usize, &'static str, &'static str);
+
+macro_rules! bounds {
+    ($($name:ident: $what:literal, $beyond:literal;)*) => { &[$((stringify!($name), bound::$name, $what, $beyond),)*] };
+}
+
+const BOUNDS: &[Bound] = bounds! {
+    NAME_LEN_MAX: "Characters of a class or field name", "103, 105";
+    OBJECT_ID_LEN_MAX: "Bytes of an object id that a client chooses", "105";
+    CLASSES_MAX: "Classes of one app, built-in ones included", "255";
+    CLASS_FIELDS_MAX: "Fields of one class, beside `objectId`, `createdAt`, `updatedAt` and `ACL`", "255";
+    JSON_DEPTH_MAX: "Levels of a dotted key in a write (`address.city` has one below the field)", "105";
+    ACL_ENTRIES_MAX: "Entries of one access control list", "123";
+    RELATION_MEMBERS_MAX: "Members named by one `AddRelation` or `RemoveRelation`", "107";
+    QUERY_CONDITIONS_MAX: "Conditions of one query", "102";
+    QUERY_DEPTH_MAX: "Levels of a dotted key in a condition or sort key", "105";
+    QUERY_LIST_MAX: "Values of one `$in` or `$nin`", "102";
+    ORDER_KEYS_MAX: "Sort keys of one query", "102";
+    INCLUDE_PATHS_MAX: "Fields of the class that one query includes by name", "102";
+    INCLUDE_DEPTH_MAX: "Levels of one `include` path", "102";
+    RESPONSE_BYTES_MAX: "Bytes of the objects of one read; what `include` adds counts as reads of its own", "102";
+    BATCH_REQUESTS_MAX: "Requests in one batch", "107";
+};
+
+#[test]
+fn limits_page_is_fresh() {
+    let rows: String = BOUNDS.iter().map(row).collect();
+    super::page::check("limits.md", &format!("{HEAD}{rows}{TAIL}"));
+}
+
+fn row((name, value, what, beyond): &Bound) -> String {
+    format!("| {what} | {} | {beyond} | `{name}` |\n", grouped(*value))
+}
+
+/// `10000` as `10,000`, and whole mebibytes as such.
+fn grouped(value: usize) -> String {
+    const MIB: usize = 1024 * 1024;
+    if value >= MIB && value.is_multiple_of(MIB) {
+        return format!("{} MiB", value / MIB);
+    }
+    let digits = value.to_string();
+    let mut grouped = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+#[test]
+fn every_bound_of_the_kernel_is_on_the_page() {
+    let names = SOURCE.lines().filter_map(|line| line.strip_prefix("pub const ")?.split(':').next());
+    let missing: Vec<_> = names.filter(|name| BOUNDS.iter().all(|(listed, ..)| listed != name)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
