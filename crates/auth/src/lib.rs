@@ -6,6 +6,7 @@
 mod callers;
 mod log_in;
 mod password;
+mod role_rules;
 pub mod routes;
 mod session;
 mod session_rules;
@@ -17,6 +18,7 @@ use astrolabe_core::ports::{Ids, RuleSet};
 
 pub use callers::SessionCallers;
 pub use password::{PasswordCost, PasswordHasher};
+pub use role_rules::RoleRules;
 pub use session_rules::SessionRules;
 pub use user_rules::UserRules;
 
@@ -37,6 +39,7 @@ impl Auth {
         RuleSet::default()
             .with(Arc::new(UserRules::new(Arc::clone(&self.hasher))))
             .with(Arc::new(SessionRules))
+            .with(Arc::new(RoleRules))
     }
 
     pub(crate) fn hasher(&self) -> &PasswordHasher {

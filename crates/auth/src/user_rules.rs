@@ -102,7 +102,9 @@ impl UserRules {
         refuse_server_fields(context, write)?;
         check_change(write)?;
         set_keys(objects, write)?;
-        keep_own_rights(write);
+        if !scope.is_privileged() {
+            keep_own_rights(write);
+        }
         if let Some(password) = write.new_text("password").map(str::to_owned) {
             self.set_password(write, &password).await?;
             change_sessions(context, write)?;
@@ -203,7 +205,7 @@ fn new_user_acl(context: RuleContext<'_>, write: &Write) -> Acl {
     acl
 }
 
-/// Nobody can lock a user out of its own account by an access list.
+/// Users cannot lock themselves out by an access list; an administrator can.
 fn keep_own_rights(write: &mut Write) {
     if let Some(acl) = &mut write.acl {
         acl.get_or_insert_default().grant(&write.object_id);

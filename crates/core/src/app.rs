@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::objects::Objects;
 use crate::ports::{BoxFuture, Callers};
 
-pub use keys::{AppKeys, HashedKey};
+pub use keys::{AppKeys, HashedKey, same_key};
 pub use settings::AppSettings;
 
 /// Everything a request needs of its app.

@@ -1,6 +1,6 @@
 //! Every bound of the kernel in one place. Bounds an operator may move are settings; these are not.
 
-/// Levels of arrays and objects inside a request body; deeper bodies are refused while they are parsed.
+/// Levels of the dotted path of one nested change. Bodies themselves end at 127 levels, the bound of the JSON parser.
 pub const JSON_DEPTH_MAX: usize = 100;
 /// Characters of a class or field name.
 pub const NAME_LEN_MAX: usize = 128;
@@ -8,13 +8,13 @@ pub const NAME_LEN_MAX: usize = 128;
 pub const CLASS_FIELDS_MAX: usize = 500;
 /// Classes of one app.
 pub const CLASSES_MAX: usize = 2_000;
-/// Levels of nesting of a query's conditions.
+/// Levels of one dotted path in a condition or sort key.
 pub const QUERY_DEPTH_MAX: usize = 20;
 /// Conditions of one query, counted over all levels.
 pub const QUERY_CONDITIONS_MAX: usize = 500;
 /// Values in one `$in` or `$nin` list.
 pub const QUERY_LIST_MAX: usize = 10_000;
-/// Paths in `include`.
+/// Pointers that one `include` follows from the object itself.
 pub const INCLUDE_PATHS_MAX: usize = 50;
 /// Levels of one `include` path.
 pub const INCLUDE_DEPTH_MAX: usize = 10;

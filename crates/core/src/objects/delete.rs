@@ -1,7 +1,7 @@
 //! Removing objects: the delete pipeline.
 
 use super::Objects;
-use super::find::not_found;
+use super::find::{not_found, refuse_installations};
 use super::update::by_id;
 use crate::access::Scope;
 use crate::error::Result;
@@ -12,6 +12,7 @@ impl Objects {
     /// Removes an object. Fails with 101 when it does not exist or the caller may not remove it.
     pub async fn delete(&self, scope: &Scope, class_name: &str, object_id: &str) -> Result<()> {
         self.authorise_write(scope, class_name, Operation::Delete)?;
+        refuse_installations(scope, class_name, Operation::Delete)?;
         let class = self.schema().class(class_name).cloned().ok_or_else(not_found)?;
         let more_steps = match self.parts.rules.of(class_name) {
             Some(rules) => rules.before_delete(RuleContext { objects: self, scope }, object_id).await?,

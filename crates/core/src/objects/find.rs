@@ -71,6 +71,7 @@ impl Objects {
             parse_where(None, scope, &options.conditions)?;
             return Ok(Found { count: options.count.then_some(0), ..Found::default() });
         };
+        refuse_installations(scope, class_name, Operation::Find)?;
         class.permissions.check(class_name, Operation::Find, scope)?;
         if options.count {
             class.permissions.check(class_name, Operation::Count, scope)?;
@@ -232,6 +233,17 @@ pub(super) fn refuse_internal_class(scope: &Scope, class_name: &str) -> Result<(
         return Err(Error::denied(
             ErrorCode::OperationForbidden,
             format!("Clients aren't allowed to perform this operation on the {class_name} collection."),
+        ));
+    }
+    Ok(())
+}
+
+/// Device tokens are nobody's business: a client knows its own installation by id and may not look for others.
+pub(super) fn refuse_installations(scope: &Scope, class_name: &str, operation: Operation) -> Result<()> {
+    if class_name == "_Installation" && !scope.is_privileged() {
+        return Err(Error::denied(
+            ErrorCode::OperationForbidden,
+            format!("Clients aren't allowed to perform the {operation} operation on the installation collection."),
         ));
     }
     Ok(())

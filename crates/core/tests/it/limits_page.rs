@@ -27,7 +27,7 @@ const BOUNDS: &[Bound] = bounds! {
     ORDER_KEYS_MAX: "Sort keys of one query", "102";
     INCLUDE_PATHS_MAX: "Fields of the class that one query includes by name", "102";
     INCLUDE_DEPTH_MAX: "Levels of one `include` path", "102";
-    RESPONSE_BYTES_MAX: "Bytes of the objects of one read; what `include` adds counts as reads of its own", "102";
+    RESPONSE_BYTES_MAX: "Bytes of the objects of an answer, with what is included in them", "102";
     BATCH_REQUESTS_MAX: "Requests in one batch", "107";
 };
 

@@ -29,6 +29,7 @@ pub(super) fn open_writer(path: &Path, options: &SqliteOptions) -> Result<Connec
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX
         | OpenFlags::SQLITE_OPEN_EXRESCODE;
+    make_private(path);
     let connection = Connection::open_with_flags(path, flags)?;
     prepare(&connection, WRITER_CACHE_KIB)?;
     let journal: String =
@@ -48,6 +49,16 @@ pub(super) fn open_writer(path: &Path, options: &SqliteOptions) -> Result<Connec
         i64::try_from(options.wal_bytes_max).unwrap_or(-1),
     )?;
     Ok(connection)
+}
+
+/// Makes a missing file so that its owner alone can read it; SQLite gives its companions the same rights. If that does
+/// not work, SQLite says why when it opens the file.
+fn make_private(path: &Path) {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    drop(options.open(path));
 }
 
 /// Opens an existing file for reading only.

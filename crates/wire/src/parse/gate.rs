@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use astrolabe_core::access::{Caller, Scope};
-use astrolabe_core::app::{App, AppKeys, AppSettings, Apps};
+use astrolabe_core::app::{App, AppKeys, AppSettings, Apps, same_key};
 use astrolabe_core::error::{Error, ErrorCode, Result};
 use astrolabe_core::value::JsonMap;
 use axum::body::Body;
@@ -191,7 +191,10 @@ fn check_client_key(keys: &AppKeys, credentials: &Credentials) -> Result<()> {
         (&keys.client, &credentials.client_key),
         (&keys.dot_net, &credentials.dot_net_key),
     ];
-    let presented = pairs.iter().any(|(expected, presented)| expected.is_some() && expected == presented);
+    let presented = pairs.iter().any(|(expected, presented)| match (expected, presented) {
+        (Some(expected), Some(presented)) => same_key(expected, presented),
+        _ => false,
+    });
     if presented || !keys.client_key_needed() { Ok(()) } else { Err(unauthorized()) }
 }
 

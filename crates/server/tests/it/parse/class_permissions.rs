@@ -80,3 +80,40 @@ async fn internal_classes_are_closed_to_clients() -> anyhow::Result<()> {
     }
     server.stop().await
 }
+
+#[tokio::test]
+async fn installations_are_not_for_clients_to_list() -> anyhow::Result<()> {
+    let server = TestServer::start().await?;
+    let body = json!({"deviceType": "ios", "installationId": "phone"});
+    let made = server.post("/installations", body).send().await?;
+    made.expect_status(201)?;
+    let path = format!("/installations/{}", made.json["objectId"].as_str().unwrap_or_default());
+    for request in [
+        server.get("/installations"),
+        server.get("/classes/_Installation?count=1&limit=0"),
+        server.delete(&path),
+        server.delete(&path.replace("/installations", "/classes/_Installation")),
+    ] {
+        request.send().await?.expect_error(400, 119)?;
+    }
+    server.get("/installations").master().send().await?.expect_status(200)?;
+    server.stop().await
+}
+
+#[tokio::test]
+async fn roles_need_a_name_and_an_access_list() -> anyhow::Result<()> {
+    let server = TestServer::start().await?;
+    for (body, code) in [
+        (json!({"ACL": {}}), 111),
+        (json!({"name": "editors"}), 111),
+        (json!({"name": "", "ACL": {}}), 139),
+        (json!({"name": "role:x", "ACL": {}}), 139),
+        (json!({"name": 5, "ACL": {}}), 139),
+    ] {
+        server.post("/roles", body).master().send().await?.expect_error(400, code)?;
+    }
+    let editors = || json!({"name": "Site editors", "ACL": {"*": {"read": true}}});
+    server.post("/roles", editors()).master().send().await?.expect_status(201)?;
+    server.post("/roles", editors()).master().send().await?.expect_error(400, 137)?;
+    server.stop().await
+}
