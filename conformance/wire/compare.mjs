@@ -37,10 +37,15 @@ const kinds = {
 };
 
 function expected(difference, golden, answer) {
-  const { because, likeRecorded, without, anyBut5xx, ...wanted } = difference;
+  const { because, likeRecorded, without, ignoring, plus, anyBut5xx, ...wanted } = difference;
   if (anyBut5xx) return;
   if (likeRecorded && answer.status === golden.status) return same(golden, answer, true);
   if (without) return same({ ...golden, body: strip(golden.body, without) }, answer, true);
+  if (ignoring) {
+    const ours = { ...answer, body: strip(answer.body, ignoring) };
+    return same({ ...golden, body: strip(golden.body, ignoring) }, ours, true);
+  }
+  if (plus) return same({ ...golden, body: { ...golden.body, ...plus } }, answer, true);
   if (likeRecorded) wanted.status ??= [400, 404];
   try {
     for (const [kind, value] of Object.entries(wanted)) kinds[kind](value, answer);

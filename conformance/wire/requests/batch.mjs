@@ -1,5 +1,5 @@
 // Many requests in one.
-import { get, post } from '../request.mjs';
+import { get, post, query } from '../request.mjs';
 
 const batch = (name, requests, options) => post(name, '/batch', { requests }, options);
 const create = body => ({ method: 'POST', path: '/parse/classes/Batch', body });
@@ -63,7 +63,7 @@ export default [
   post('list as body', '/batch', []),
   post('transaction', '/batch', { transaction: true, requests: [create({ text: 't1' }), create({ text: 't2' })] }),
   post('transaction that fails', '/batch', { transaction: true, requests: [create({ text: 't3' }), create({ number: 'x' })] }),
-  get('nothing of it was kept', '/classes/Batch?where={"text":"t3"}&count=1&limit=0'),
+  get('nothing of it was kept', query('/classes/Batch', { where: { text: 't3' }, count: 1, limit: 0 })),
   post('transaction as text', '/batch', { transaction: 'yes', requests: [create({ text: 't4' })] }),
   get('the counter', '/classes/Batch/{{one}}'),
 ];

@@ -5,13 +5,14 @@
 mod batch;
 mod find_params;
 mod object_routes;
+mod purge_routes;
 mod schema_routes;
 mod server_info;
 
 use astrolabe_core::error::{Error, ErrorCode};
 use astrolabe_wire::parse::{Failure, health};
 use axum::Router;
-use axum::routing::{MethodRouter, any, get, post};
+use axum::routing::{MethodRouter, any, delete, get, post};
 
 /// Classes that have a path of their own beside `/classes`.
 const ALIASES: [(&str, &str); 4] = [
@@ -37,6 +38,7 @@ pub fn routes(more: Router) -> Router {
                 .put(schema_routes::update)
                 .delete(schema_routes::delete),
         )
+        .route("/purge/{class}", delete(purge_routes::purge))
         .route("/serverInfo", get(server_info::show))
         .merge(more);
     for (path, class) in ALIASES {

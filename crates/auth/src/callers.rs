@@ -5,7 +5,7 @@ use astrolabe_core::app::App;
 use astrolabe_core::error::{Error, ErrorCode, Result};
 use astrolabe_core::ports::{BoxFuture, Callers};
 
-use crate::session::{SESSION, of_token};
+use crate::session::{SESSION, check_expiry, of_token};
 
 /// Looks sessions up in the app's database. One read by a unique index, so there is no cache that could outlive
 /// a log-out.
@@ -21,11 +21,9 @@ impl Callers for SessionCallers {
 async fn resolve(app: &App, session_token: &str) -> Result<UserCaller> {
     let objects = &app.objects;
     let session = objects.find_object(&Scope::server(), SESSION, of_token(session_token)).await?;
-    let session = session.ok_or_else(|| invalid_token("Invalid session token"))?;
-    if session.time("expiresAt").is_some_and(|expires_at| expires_at <= objects.clock().now()) {
-        return Err(invalid_token("Session token is expired."));
-    }
-    let user_id = session.pointer_id("user").ok_or_else(|| invalid_token("Invalid session token"))?;
+    let session = session.ok_or_else(invalid_token)?;
+    check_expiry(objects, &session)?;
+    let user_id = session.pointer_id("user").ok_or_else(invalid_token)?;
     Ok(UserCaller {
         user_id: user_id.into(),
         session_id: session.object_id.as_str().into(),
@@ -33,6 +31,6 @@ async fn resolve(app: &App, session_token: &str) -> Result<UserCaller> {
     })
 }
 
-fn invalid_token(message: &'static str) -> Error {
-    Error::new(ErrorCode::InvalidSessionToken, message)
+fn invalid_token() -> Error {
+    Error::new(ErrorCode::InvalidSessionToken, "Invalid session token")
 }

@@ -5,7 +5,7 @@ use astrolabe_core::app::App;
 use astrolabe_core::error::{Error, ErrorCode, Result};
 use astrolabe_core::identity::identity_key;
 use astrolabe_core::objects::Object;
-use astrolabe_core::ports::RuleContext;
+use astrolabe_core::ports::{RuleContext, WriteStep};
 use astrolabe_core::query::{Filter, KeySelection};
 use astrolabe_core::schema::OBJECT_ID;
 use astrolabe_core::value::{Json, JsonMap, Value};
@@ -61,7 +61,12 @@ impl Auth {
     /// Checks a password and opens a session.
     pub(crate) async fn log_in(&self, app: &App, scope: &Scope, log_in: LogIn) -> Result<LoggedIn> {
         let user = self.check_password(app, log_in).await?;
-        open_session(app, scope, &user.object_id).await
+        // The hash took a while; meanwhile the password may have changed, or the user may be gone.
+        let unchanged = require_unchanged(app, &user)?;
+        open_session(app, scope, &user.object_id, unchanged).await.map_err(|error| match error.code {
+            ErrorCode::ObjectNotFound => invalid_log_in(),
+            _ => error,
+        })
     }
 
     /// Checks a password without opening a session: the user's JSON.
@@ -84,13 +89,22 @@ pub(crate) async fn log_in_as_user(app: &App, scope: &Scope, user_id: &str) -> R
     let by_id = Filter::equals(OBJECT_ID, Value::String(user_id.to_owned()));
     let user = app.objects.find_object(&Scope::server(), USER, by_id).await?;
     let user = user.ok_or_else(|| Error::new(ErrorCode::ObjectNotFound, "user not found"))?;
-    open_session(app, scope, &user.object_id).await
+    open_session(app, scope, &user.object_id, require_unchanged(app, &user)?).await
 }
 
-async fn open_session(app: &App, scope: &Scope, user_id: &str) -> Result<LoggedIn> {
+/// The session is made only if the user is still what was checked.
+fn require_unchanged(app: &App, user: &Object) -> Result<WriteStep> {
+    let class = app.objects.schema().class(USER).cloned().ok_or_else(Error::internal)?;
+    let by_id = Filter::equals(OBJECT_ID, Value::String(user.object_id.clone()));
+    let by_hash = Filter::equals("_hashed_password", user.value("_hashed_password").clone());
+    Ok(WriteStep::Require { class, filter: Filter::And(vec![by_id, by_hash]) })
+}
+
+async fn open_session(app: &App, scope: &Scope, user_id: &str, requirement: WriteStep) -> Result<LoggedIn> {
     let context = RuleContext { objects: &app.objects, scope };
     let session = NewSession::for_user(context, user_id, Origin::LogIn)?;
-    app.objects.commit_steps(&Scope::server(), session.steps).await?;
+    let steps = std::iter::once(requirement).chain(session.steps).collect();
+    app.objects.commit_steps(&Scope::server(), steps).await?;
     let user = user_as_seen_by_itself(app, user_id).await?;
     Ok(LoggedIn { user, session_token: session.token })
 }

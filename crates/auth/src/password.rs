@@ -95,3 +95,30 @@ fn hash_now(argon2: &Argon2<'_>, password: &str, salt: &[u8]) -> Result<String> 
         Err(_) => Err(Error::internal()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Counts up, which is as good as random for a test of something else.
+    struct CountingIds(std::sync::atomic::AtomicU8);
+
+    impl Ids for CountingIds {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill_with(|| self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
+        }
+    }
+
+    #[tokio::test]
+    async fn hashes_have_the_promised_strength_and_a_salt_each() -> Result<()> {
+        let ids = Arc::new(CountingIds(std::sync::atomic::AtomicU8::new(0)));
+        let hasher = PasswordHasher::new(PasswordCost::default(), ids);
+        let (first, second) = (hasher.hash("secret").await?, hasher.hash("secret").await?);
+        assert!(first.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{first}");
+        assert_ne!(first, second);
+        assert!(hasher.verify("secret", Some(&first)).await?);
+        assert!(!hasher.verify("Secret", Some(&first)).await?);
+        assert!(!hasher.verify("decoy", None).await?);
+        Ok(())
+    }
+}

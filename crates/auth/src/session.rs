@@ -5,7 +5,7 @@ use std::sync::Arc;
 use astrolabe_core::access::{Caller, Scope, UserCaller};
 use astrolabe_core::app::App;
 use astrolabe_core::error::{Error, ErrorCode, Result};
-use astrolabe_core::objects::Objects;
+use astrolabe_core::objects::{Object, Objects};
 use astrolabe_core::ports::{Expectation, RowValues, RuleContext, WriteStep};
 use astrolabe_core::query::{FieldPath, Filter, KeySelection, RowAccess, Test};
 use astrolabe_core::schema::Class;
@@ -92,6 +92,16 @@ pub(crate) fn expiry(objects: &Objects, now: Timestamp) -> Option<Timestamp> {
     settings.sessions_expire.then(|| now.plus_seconds(settings.session_length_s))
 }
 
+/// Fails with 209 for a session that has ended.
+pub(crate) fn check_expiry(objects: &Objects, session: &Object) -> Result<()> {
+    match session.time("expiresAt") {
+        Some(expires_at) if expires_at <= objects.clock().now() => {
+            Err(Error::new(ErrorCode::InvalidSessionToken, "Session token is expired."))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Removes every session of a user.
 pub(crate) fn revoke_all(objects: &Objects, user_id: &str) -> Result<WriteStep> {
     Ok(delete_sessions(&session_class(objects)?, of_user(user_id)))
@@ -136,6 +146,7 @@ pub(crate) async fn find_by_token(app: &App, token: &str, keys: &KeySelection) -
     let not_found = || Error::new(ErrorCode::InvalidSessionToken, "Session token not found.");
     let session = app.objects.find_object(&Scope::server(), SESSION, of_token(token)).await?;
     let session = session.ok_or_else(not_found)?;
+    check_expiry(&app.objects, &session)?;
     let user_id = session.pointer_id("user").ok_or_else(not_found)?;
     let caller = UserCaller {
         user_id: user_id.into(),

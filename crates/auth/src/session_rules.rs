@@ -9,7 +9,7 @@ use astrolabe_core::value::{FieldOp, Json, Value};
 
 use crate::session::{Origin, SESSION, expiry, of_user, token_hash, user_pointer};
 
-/// Fields that only the server writes.
+/// Fields that clients do not write.
 const SERVER_FIELDS: [&str; 5] = ["user", "installationId", "sessionToken", "expiresAt", "createdWith"];
 
 /// See the module.
@@ -49,6 +49,9 @@ impl ClassRules for SessionRules {
 /// `POST /sessions` makes another session of the caller; the master key may name the user.
 fn prepare_create(context: RuleContext<'_>, write: &mut Write) -> Result<()> {
     refuse_acl(write)?;
+    for field in SERVER_FIELDS {
+        write.nested.shift_remove(field);
+    }
     if !context.scope.is_privileged() {
         let user_id = context.scope.user_id().ok_or_else(token_required)?;
         for field in SERVER_FIELDS {
@@ -86,16 +89,15 @@ fn answer_and_set(write: &mut Write, field: &str, value: Value) {
 
 fn check_update(context: RuleContext<'_>, write: &Write) -> Result<()> {
     refuse_acl(write)?;
-    for field in SERVER_FIELDS {
+    let is_privileged = context.scope.is_privileged();
+    // A token is made by the server and by nobody else.
+    let closed: &[&str] = if is_privileged { &["sessionToken"] } else { &SERVER_FIELDS };
+    for field in closed {
         write.refuse_field(field, || {
             Error::new(ErrorCode::InvalidKeyName, format!("Invalid key name: {field}"))
         })?;
     }
-    if context.scope.is_privileged() || context.scope.user().is_some() {
-        Ok(())
-    } else {
-        Err(token_required())
-    }
+    if is_privileged || context.scope.user().is_some() { Ok(()) } else { Err(token_required()) }
 }
 
 fn refuse_acl(write: &Write) -> Result<()> {

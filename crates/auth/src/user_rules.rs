@@ -7,6 +7,7 @@ use std::sync::Arc;
 use astrolabe_core::access::Acl;
 use astrolabe_core::error::{Error, ErrorCode, Result};
 use astrolabe_core::identity::identity_key;
+use astrolabe_core::limits;
 use astrolabe_core::objects::{Objects, Write, WriteKind};
 use astrolabe_core::ports::{BoxFuture, ClassRules, RuleContext, StoreError, WriteStep};
 use astrolabe_core::value::{FieldOp, Value};
@@ -163,6 +164,7 @@ fn check_change(write: &Write) -> Result<()> {
 /// Keeps the unique forms of user name and e-mail address in step with them.
 fn set_keys(objects: &Objects, write: &mut Write) -> Result<()> {
     let settings = objects.settings();
+    check_length(write)?;
     if let Some(name) = write.new_text("username").map(str::to_owned) {
         write.set("_username_key", Value::String(identity_key(&name)));
         if settings.lowercase_usernames {
@@ -183,6 +185,19 @@ fn set_keys(objects: &Objects, write: &mut Write) -> Result<()> {
         }
         // Another type, which the schema refuses.
         Some(_) => {}
+    }
+    Ok(())
+}
+
+/// Names and addresses are kept in indexes, so they have a bound.
+fn check_length(write: &Write) -> Result<()> {
+    for field in ["username", "email"] {
+        if write.new_text(field).is_some_and(|text| text.len() > limits::IDENTITY_LEN_MAX) {
+            return Err(Error::new(
+                ErrorCode::ValidationError,
+                format!("{field} must not be longer than {} bytes.", limits::IDENTITY_LEN_MAX),
+            ));
+        }
     }
     Ok(())
 }

@@ -5,6 +5,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::limits;
+
 /// `Result` with Astrolabe's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -42,6 +44,12 @@ impl Error {
     pub fn public_message(&self, sanitized: bool) -> &str {
         if self.permission && sanitized { "Permission denied" } else { &self.message }
     }
+}
+
+/// A name out of a request, for an error message: as it was sent, but cut, so that a hostile one cannot blow up an
+/// answer. Messages travel inside of JSON, which escapes what would break a line.
+pub fn shown(name: &str) -> String {
+    name.chars().take(limits::NAME_LEN_MAX).collect()
 }
 
 impl fmt::Display for Error {

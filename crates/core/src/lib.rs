@@ -8,6 +8,8 @@ pub mod access;
 pub mod app;
 pub mod error;
 pub mod events;
+#[cfg(test)]
+mod hostile_json;
 pub mod identity;
 pub mod limits;
 pub mod objects;

@@ -1,6 +1,6 @@
 //! Every bound of the kernel in one place. Bounds an operator may move are settings; these are not.
 
-/// Levels of the dotted path of one nested change. Bodies themselves end at 127 levels, the bound of the JSON parser.
+/// Levels of arrays and objects inside the value of a field. Bodies end at 127, the bound of the JSON parser.
 pub const JSON_DEPTH_MAX: usize = 100;
 /// Characters of a class or field name.
 pub const NAME_LEN_MAX: usize = 128;
@@ -22,10 +22,16 @@ pub const INCLUDE_DEPTH_MAX: usize = 10;
 pub const ORDER_KEYS_MAX: usize = 20;
 /// Bytes of the answer to one query; larger answers are refused with a hint to use `limit` or `keys`.
 pub const RESPONSE_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Requests of one batch that run at the same time.
+pub const BATCH_CONCURRENCY: usize = 8;
 /// Requests in one batch.
 pub const BATCH_REQUESTS_MAX: usize = 1_000;
 /// Entries of one access control list.
 pub const ACL_ENTRIES_MAX: usize = 5_000;
+/// Bytes of a user name or e-mail address.
+pub const IDENTITY_LEN_MAX: usize = 512;
+/// Bytes of an installation id.
+pub const INSTALLATION_ID_LEN_MAX: usize = 255;
 /// Characters of a custom object id.
 pub const OBJECT_ID_LEN_MAX: usize = 64;
 /// Members added to or removed from a relation by one request.

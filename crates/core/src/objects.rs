@@ -5,6 +5,7 @@ mod create;
 mod delete;
 mod find;
 mod include;
+mod purge;
 mod rows;
 mod sinks;
 mod update;

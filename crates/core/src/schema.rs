@@ -17,7 +17,9 @@ pub use change::{FieldSpec, SchemaChange, check_change, fields_for_write};
 pub use class_permissions::{ClassPermissions, Grant, Operation};
 pub use field_type::FieldType;
 pub use names::{check_class_name, check_field_name, is_system_class, is_valid_field_name};
-pub use rest_json::{FieldChange, SchemaRequest, class_to_json, parse_field_type, parse_schema_request};
+pub use rest_json::{
+    FieldChange, SchemaAction, SchemaRequest, class_to_json, parse_field_type, parse_schema_request,
+};
 pub use system::{INTERNAL_CLASSES, system_classes, system_fields};
 
 /// Names of the fields every object has.

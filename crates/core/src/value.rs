@@ -1,5 +1,6 @@
 //! Values as Parse knows them: the types of fields, their JSON forms, and what can be done to them.
 
+mod canonical;
 mod decode;
 mod encode;
 mod field_op;
@@ -7,7 +8,8 @@ mod json_edit;
 mod number;
 mod timestamp;
 
-pub use decode::{check_nested_keys, deep_equal, parse_pointer};
+pub use canonical::canonical_key;
+pub use decode::{check_depth, check_nested_keys, deep_equal, parse_pointer};
 pub use encode::{append_column, append_json_string, append_value};
 pub use field_op::{FieldOp, flatten_for_create, parse_field};
 pub use json_edit::{NestedEdit, add_to_array, add_unique_to_array, edit_nested, remove_from_array};

@@ -20,3 +20,17 @@ pub async fn ready(State(shutdown): State<Shutdown>) -> Response {
     }
     own_answer::data(StatusCode::OK, &json!({ "status": "ready" }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn readiness_ends_with_the_wish_to_stop() {
+        let shutdown = Shutdown::manual();
+        assert_eq!(ready(State(shutdown.clone())).await.status(), StatusCode::OK);
+        shutdown.request();
+        assert_eq!(ready(State(shutdown)).await.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(live().await.status(), StatusCode::OK);
+    }
+}

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use astrolabe_core::app::{AppSettings, Apps};
 use astrolabe_core::ports::Ids;
-use astrolabe_wire::parse::{ParseGate, gate};
+use astrolabe_wire::parse::{BodyBudget, ParseGate, gate};
 use astrolabe_wire::{access_log, client_address, own_answer, panics, request_id};
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -18,6 +18,9 @@ use crate::state::State;
 
 /// Where the Parse API is.
 pub const PARSE_MOUNT: &str = "/parse";
+
+/// The bytes of large bodies that are held at the same time. JSON takes several times as much once it is read.
+const BODY_BUDGET_BYTES: usize = 96 * 1024 * 1024;
 
 /// What the router needs beside the state.
 pub struct RouterParts {
@@ -53,6 +56,7 @@ fn parse(state: &State, parts: &RouterParts) -> Router {
         apps: Arc::clone(&parts.apps),
         defaults: Arc::new(parts.defaults.clone()),
         mount: PARSE_MOUNT,
+        body_budget: BodyBudget::new(BODY_BUDGET_BYTES),
     };
     Router::new().fallback_service(from_fn_with_state(parse_gate, gate).layer(routes))
 }

@@ -12,6 +12,9 @@ pub(crate) struct Statement<'a> {
     pub sql: String,
     /// The parameters in order.
     pub binds: Vec<Bind<'a>>,
+    /// It calls functions on JSON columns. What such a call costs depends on the row, and SQLite does not look at
+    /// the clock while it lasts.
+    pub reads_json: bool,
 }
 
 /// A bound value.
@@ -45,12 +48,18 @@ pub(crate) struct SqlWriter<'a> {
     pub dialect: &'static Dialect,
     sql: String,
     binds: Vec<Bind<'a>>,
+    reads_json: bool,
 }
 
 impl<'a> SqlWriter<'a> {
     /// An empty statement.
     pub fn new(dialect: &'static Dialect) -> Self {
-        SqlWriter { dialect, sql: String::with_capacity(256), binds: Vec::with_capacity(8) }
+        SqlWriter {
+            dialect,
+            sql: String::with_capacity(256),
+            binds: Vec::with_capacity(8),
+            reads_json: false,
+        }
     }
 
     /// Appends SQL that is part of the program, never a name or value from outside.
@@ -63,6 +72,13 @@ impl<'a> SqlWriter<'a> {
     pub fn name(&mut self, name: &str) -> &mut Self {
         append_quoted(&mut self.sql, name);
         self
+    }
+
+    /// Appends the start of a call of a function of ours that reads the JSON in a column of the table `t`: its name
+    /// and the column.
+    pub fn call_on_json(&mut self, function: &str, column: &str) -> &mut Self {
+        self.reads_json = true;
+        self.push(function).push("(").column(column)
     }
 
     /// Appends a column of the table `t`.
@@ -100,7 +116,7 @@ impl<'a> SqlWriter<'a> {
 
     /// The finished statement.
     pub fn finish(self) -> Statement<'a> {
-        Statement { sql: self.sql, binds: self.binds }
+        Statement { sql: self.sql, binds: self.binds, reads_json: self.reads_json }
     }
 }
 

@@ -24,7 +24,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("argon2", &["auth"]),
     ("clap", &["server"]),
     ("axum", &["wire", "auth", "api", "server"]),
-    ("tokio", &["store", "auth", "server", "testkit"]),
+    ("tokio", &["store", "wire", "auth", "server", "testkit"]),
     ("reqwest", &["testkit"]),
 ];
 

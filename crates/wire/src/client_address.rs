@@ -13,8 +13,17 @@ use axum::response::Response;
 use http::HeaderMap;
 use ipnet::IpNet;
 
-/// Headers by which proxies name the client.
-const FORWARDING_HEADERS: [&str; 4] = ["forwarded", "x-forwarded-for", "x-real-ip", "x-forwarded-host"];
+/// Headers that proxies add: whoever sends one of them is no direct caller.
+const FORWARDING_HEADERS: [&str; 8] = [
+    "forwarded",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-real-ip",
+    "true-client-ip",
+    "cf-connecting-ip",
+    "via",
+];
 
 /// The address of the client, in the request's extensions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,17 +56,21 @@ pub async fn resolve(State(proxies): State<Arc<[IpNet]>>, mut request: Request, 
 pub fn client_address(peer: IpAddr, headers: &HeaderMap, proxies: &[IpNet]) -> ClientAddress {
     let peer = peer.to_canonical();
     let is_proxy = |ip: &IpAddr| proxies.iter().any(|network| network.contains(ip));
+    let is_forwarded = FORWARDING_HEADERS.iter().any(|name| headers.contains_key(*name));
     if !is_proxy(&peer) {
-        let forwarded = FORWARDING_HEADERS.iter().any(|name| headers.contains_key(*name));
-        return ClientAddress { ip: peer, is_certain: !forwarded };
+        return ClientAddress { ip: peer, is_certain: !is_forwarded };
     }
     // The nearest address that is no proxy of ours is the client; what stands before it came from outside.
     let forwarded = forwarded_for(headers);
     match forwarded.iter().rev().find(|hop| !matches!(hop, Some(ip) if is_proxy(ip))) {
         Some(Some(ip)) => ClientAddress { ip: *ip, is_certain: true },
         Some(None) => ClientAddress { ip: peer, is_certain: false },
-        // Every hop is a proxy of ours, so the first one is who called.
-        None => ClientAddress { ip: forwarded.first().copied().flatten().unwrap_or(peer), is_certain: true },
+        // Every hop is a proxy of ours, so the first one is who called. Without hops it is the peer, unless it
+        // forwards in a way that is not read here.
+        None => match forwarded.first().copied().flatten() {
+            Some(ip) => ClientAddress { ip, is_certain: true },
+            None => ClientAddress { ip: peer, is_certain: !is_forwarded },
+        },
     }
 }
 
@@ -100,6 +113,8 @@ mod tests {
         check("10.0.0.1", forwarded("127.0.0.1, 9.9.9.9, 10.0.0.2"), ("9.9.9.9", true));
         check("10.0.0.1", forwarded("127.0.0.1, nonsense"), ("10.0.0.1", false));
         check("10.0.0.1", None, ("10.0.0.1", true));
+        check("10.0.0.1", Some(("x-real-ip", "9.9.9.9")), ("10.0.0.1", false));
+        check("10.0.0.1", Some(("forwarded", "for=9.9.9.9")), ("10.0.0.1", false));
         check("10.0.0.1", forwarded("10.0.0.9, 10.0.0.2"), ("10.0.0.9", true));
         check("8.8.8.8", forwarded("127.0.0.1"), ("8.8.8.8", false));
     }

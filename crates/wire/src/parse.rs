@@ -3,7 +3,9 @@
 //! Source: Parse REST protocol, "Transport and request envelope".
 
 mod answer;
+mod body_budget;
 mod call;
+mod caller;
 mod cors;
 mod credentials;
 mod envelope;
@@ -11,8 +13,10 @@ mod gate;
 mod params;
 mod path;
 mod path_params;
+mod read_body;
 
 pub use answer::{Failure, created, failure_body, json_bytes, json_value, render_failure};
+pub use body_budget::BodyBudget;
 pub use call::{ParseCall, ParseContext};
 pub use gate::{ParseGate, gate, health};
 pub use params::Params;

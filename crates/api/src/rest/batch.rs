@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
-use astrolabe_core::error::{Error, ErrorCode, Result};
+use astrolabe_core::error::{Error, ErrorCode, Result, shown};
 use astrolabe_core::limits;
 use astrolabe_core::value::{Json, JsonMap};
-use astrolabe_wire::parse::{Failure, Params, ParseCall, ParseContext, failure_body, json_value, normalised};
+use astrolabe_wire::parse::{Failure, Params, ParseCall, ParseContext, failure_body, json_bytes, normalised};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::Response;
-use futures_util::future::join_all;
-use http::Method;
+use bytes::Bytes;
+use futures_util::stream::{self, StreamExt};
+use http::{Method, StatusCode};
 use http_body_util::BodyExt;
 use tower::ServiceExt;
 
@@ -27,15 +28,37 @@ impl BatchRoutes {
 
 pub(super) async fn run(State(routes): State<BatchRoutes>, call: ParseCall) -> Result<Response, Failure> {
     let requests = parse_requests(&call)?;
-    let answers =
-        join_all(requests.into_iter().map(|request| answer(&routes.0, &call.context, request))).await;
-    Ok(json_value(&Json::Array(answers)))
+    let mut answers = stream::iter(requests)
+        .map(|request| answer(&routes.0, &call.context, request))
+        .buffered(limits::BATCH_CONCURRENCY);
+    let mut body = vec![b'['];
+    while let Some(answer) = answers.next().await {
+        if body.len() > 1 {
+            body.push(b',');
+        }
+        // The whole answer is made in memory. What was written stays written, so each item answers for itself.
+        if body.len() + answer.len() > limits::RESPONSE_BYTES_MAX {
+            body.extend_from_slice(&refusal(&call.context, &too_large()));
+        } else {
+            body.extend_from_slice(&answer);
+        }
+    }
+    body.push(b']');
+    Ok(json_bytes(StatusCode::OK, body))
+}
+
+fn too_large() -> Error {
+    let megabytes = limits::RESPONSE_BYTES_MAX / 1024 / 1024;
+    Error::new(
+        ErrorCode::InvalidQuery,
+        format!("The answers of the batch are larger than {megabytes} MB together; ask for less at once."),
+    )
 }
 
 struct SubRequest {
     method: Method,
     path: String,
-    query: JsonMap,
+    query: Params,
     body: JsonMap,
 }
 
@@ -55,50 +78,53 @@ fn parse_requests(call: &ParseCall) -> Result<Vec<SubRequest>> {
 fn sub_request(context: &ParseContext, json: &Json) -> Result<SubRequest> {
     let whole = json.get("path").and_then(Json::as_str);
     let whole = whole.ok_or_else(|| invalid("batch request path must be a string".to_owned()))?;
+    let (path, query) = whole.split_once('?').unwrap_or((whole, ""));
+    let path = below_mount(context, path).and_then(normalised).ok_or_else(|| cannot_route(whole))?;
     let method = match json.get("method").and_then(Json::as_str).unwrap_or_default() {
         "GET" => Method::GET,
         "POST" => Method::POST,
         "PUT" => Method::PUT,
         "DELETE" => Method::DELETE,
-        other => return Err(invalid(format!("cannot route {} {}", printable(other), printable(whole)))),
+        other => return Err(invalid(format!("cannot route {} {}", shown(other), shown(&path)))),
     };
-    let (path, query) = whole.split_once('?').unwrap_or((whole, ""));
-    let path = normalised(&below_mount(context, path).ok_or_else(|| cannot_route(whole))?);
     if path == "/batch" {
         return Err(invalid("nested batch requests are not allowed".to_owned()));
     }
     let body = json.get("body").and_then(Json::as_object).cloned().unwrap_or_default();
-    Ok(SubRequest { method, path, query: Params::parse(query).with_json_values(), body })
+    Ok(SubRequest { method, path, query: Params::parse(query)?, body })
 }
 
-/// The path after the mount, which clients put in front of every path.
-fn below_mount(context: &ParseContext, path: &str) -> Option<String> {
+/// The path after the mount, which clients put in front of every path. A doubled slash between them is overlooked,
+/// as it is outside of batches.
+fn below_mount<'a>(context: &ParseContext, path: &'a str) -> Option<&'a str> {
     let mount = context.base_url.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
     let rest = mount.and_then(|mount| path.strip_prefix(mount)).or_else(|| path.strip_prefix("/parse"))?;
-    rest.starts_with('/').then(|| rest.to_owned())
+    let rest = rest.strip_prefix('/')?;
+    Some(rest.strip_prefix('/').unwrap_or(rest))
 }
 
 fn cannot_route(path: &str) -> Error {
-    invalid(format!("cannot route batch path {}", printable(path)))
-}
-
-fn printable(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(256).collect()
+    invalid(format!("cannot route batch path {}", shown(path)))
 }
 
 fn invalid(message: String) -> Error {
     Error::new(ErrorCode::InvalidJson, message)
 }
 
-async fn answer(routes: &Router, context: &Arc<ParseContext>, request: SubRequest) -> Json {
-    let sanitized = context.app.settings.sanitized_errors;
+/// One member of the answer, encoded.
+async fn answer(routes: &Router, context: &Arc<ParseContext>, request: SubRequest) -> Vec<u8> {
     match dispatch(routes, context, request).await {
-        Ok(success) => serde_json::json!({ "success": success }),
-        Err(error) => serde_json::json!({ "error": failure_body(&error, sanitized) }),
+        Ok(success) => [br#"{"success":"#, success.as_ref(), b"}"].concat(),
+        Err(error) => refusal(context, &error),
     }
 }
 
-async fn dispatch(routes: &Router, context: &Arc<ParseContext>, request: SubRequest) -> Result<Json> {
+fn refusal(context: &ParseContext, error: &Error) -> Vec<u8> {
+    let body = Json::Object(failure_body(error, context.app.settings.sanitized_errors)).to_string();
+    [br#"{"error":"#, body.as_bytes(), b"}"].concat()
+}
+
+async fn dispatch(routes: &Router, context: &Arc<ParseContext>, request: SubRequest) -> Result<Bytes> {
     let call = ParseCall { context: Arc::clone(context), body: request.body, query: request.query };
     let http_request = Request::builder()
         .method(request.method)
@@ -110,6 +136,5 @@ async fn dispatch(routes: &Router, context: &Arc<ParseContext>, request: SubRequ
     if let Some(Failure(error)) = response.extensions_mut().remove::<Failure>() {
         return Err(error);
     }
-    let body = response.into_body().collect().await.map_err(|_| Error::internal())?.to_bytes();
-    serde_json::from_slice(&body).map_err(|_| Error::internal())
+    Ok(response.into_body().collect().await.map_err(|_| Error::internal())?.to_bytes())
 }

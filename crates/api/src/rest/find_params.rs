@@ -1,7 +1,8 @@
 //! The parameters of a read, from JSON to [`FindOptions`]. Unknown ones are refused, so that a misspelt `where`
 //! never shows more than was meant.
 
-use astrolabe_core::error::{Error, ErrorCode, Result};
+use astrolabe_core::access::Scope;
+use astrolabe_core::error::{Error, ErrorCode, Result, shown};
 use astrolabe_core::query::{FindOptions, KeySelection};
 use astrolabe_core::value::{Json, JsonMap};
 
@@ -31,10 +32,13 @@ const GET_PARAMS: [&str; 6] =
     ["keys", "include", "excludeKeys", "readPreference", "includeReadPreference", "subqueryReadPreference"];
 
 /// Reads the parameters of a query.
-pub(super) fn find_options(params: &JsonMap) -> Result<FindOptions> {
+pub(super) fn find_options(scope: &Scope, params: &JsonMap) -> Result<FindOptions> {
     for name in params.keys() {
         if !FIND_PARAMS.contains(&name.as_str()) {
             return Err(invalid(format!("Invalid parameter for query: {}", shown(name))));
+        }
+        if name == "explain" && !scope.is_privileged() {
+            return Err(invalid("Using the explain query parameter requires the master key".to_owned()));
         }
         if NOT_AVAILABLE.contains(&name.as_str()) {
             return Err(invalid(format!("{name} is not available yet")));
@@ -123,17 +127,15 @@ fn invalid(message: String) -> Error {
     Error::new(ErrorCode::InvalidQuery, message)
 }
 
-fn shown(name: &str) -> String {
-    name.chars().filter(|c| !c.is_control()).take(128).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use astrolabe_core::access::Caller;
     use serde_json::json;
 
     fn options(json: Json) -> Result<FindOptions> {
-        find_options(&json.as_object().cloned().unwrap_or_default())
+        let scope = Scope::for_caller(Caller::Anonymous);
+        find_options(&scope, &json.as_object().cloned().unwrap_or_default())
     }
 
     #[test]

@@ -60,7 +60,7 @@ fn path_of(class: &str) -> String {
 
 async fn find_in(call: ParseCall, class: &str) -> Answer {
     let context = call.context.clone();
-    let options = find_options(&call.params())?;
+    let options = find_options(&context.scope, &call.json_params())?;
     let request = FindRequest { class_name: class, options };
     let found = context.app.objects.find(&context.scope, request).await?;
     let mut body = Vec::with_capacity(found.size() + 32);
@@ -76,7 +76,7 @@ async fn find_in(call: ParseCall, class: &str) -> Answer {
 
 async fn get_in(call: ParseCall, class: &str, id: &str) -> Answer {
     let context = call.context.clone();
-    let keys = get_options(&call.params())?;
+    let keys = get_options(&call.json_params())?;
     let object = context.app.objects.get(&context.scope, class, id, &keys).await?;
     Ok(json_bytes(StatusCode::OK, object))
 }

@@ -1,6 +1,6 @@
 //! `/schemas`: classes are looked at and changed here. Master key only.
 
-use astrolabe_core::error::{Error, ErrorCode, Result};
+use astrolabe_core::error::{Error, ErrorCode, Result, shown};
 use astrolabe_core::schema::class_to_json;
 use astrolabe_core::value::{Json, JsonMap};
 use astrolabe_wire::parse::{Failure, ParseCall, PathParams, json_bytes, json_value};
@@ -20,7 +20,7 @@ pub(super) async fn get(call: ParseCall, PathParams(class): PathParams<String>) 
     call.require_master()?;
     let schema = call.app().objects.schema();
     let class = schema.class(&class).ok_or_else(|| {
-        Error::new(ErrorCode::InvalidClassName, format!("Class {} does not exist.", printable(&class)))
+        Error::new(ErrorCode::InvalidClassName, format!("Class {} does not exist.", shown(&class)))
     })?;
     Ok(json_value(&class_to_json(class)))
 }
@@ -62,14 +62,10 @@ fn class_name(path: Option<String>, body: &JsonMap) -> Result<String> {
     match (path, named) {
         (Some(path), Some(named)) if path != named => Err(Error::new(
             ErrorCode::InvalidClassName,
-            format!("Class name mismatch between {} and {}.", printable(named), printable(&path)),
+            format!("Class name mismatch between {} and {}.", shown(named), shown(&path)),
         )),
         (Some(path), _) => Ok(path),
         (None, Some(named)) if !named.is_empty() => Ok(named.to_owned()),
         (None, _) => Err(Error::new(ErrorCode::MissingClassName, "POST /schemas needs a class name.")),
     }
-}
-
-fn printable(name: &str) -> String {
-    name.chars().filter(|c| !c.is_control()).take(128).collect()
 }

@@ -26,7 +26,7 @@ pub(super) async fn show(call: ParseCall) -> Result<Response, Failure> {
                 "removeField": true,
                 "addClass": true,
                 "removeClass": true,
-                "clearAllDataFromClass": false,
+                "clearAllDataFromClass": true,
                 "exportClass": false,
                 "editClassLevelPermissions": true,
                 "editPointerPermissions": false,

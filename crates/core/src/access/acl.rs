@@ -1,6 +1,8 @@
 //! Access control lists: who may read and who may write one object.
 
-use crate::error::{Error, ErrorCode, Result};
+use indexmap::IndexMap;
+
+use crate::error::{Error, ErrorCode, Result, shown};
 use crate::limits;
 use crate::value::{Json, JsonMap};
 
@@ -93,19 +95,16 @@ impl Acl {
         readers: impl IntoIterator<Item = &'a str>,
         writers: impl IntoIterator<Item = &'a str>,
     ) -> Self {
-        let mut acl = Acl::default();
+        let mut rights: IndexMap<&str, (bool, bool)> = IndexMap::new();
         for principal in readers {
-            acl.entries.push(AclEntry { principal: principal.to_owned(), read: true, write: false });
+            rights.entry(principal).or_default().0 = true;
         }
         for principal in writers {
-            match acl.entries.iter_mut().find(|entry| entry.principal == principal) {
-                Some(entry) => entry.write = true,
-                None => {
-                    acl.entries.push(AclEntry { principal: principal.to_owned(), read: false, write: true })
-                }
-            }
+            rights.entry(principal).or_default().1 = true;
         }
-        acl
+        let entry =
+            |(principal, (read, write)): (&str, _)| AclEntry { principal: principal.to_owned(), read, write };
+        Acl { entries: rights.into_iter().map(entry).collect() }
     }
 }
 
@@ -117,17 +116,20 @@ fn entry(principal: &str, rights: &Json) -> Result<AclEntry> {
         return Err(invalid("An ACL entry needs '*', a user id or 'role:' and a role name as its key."));
     }
     let Json::Object(rights) = rights else {
-        return Err(invalid(format!("The rights of '{principal}' in an ACL must be an object.")));
+        return Err(invalid(format!("The rights of '{}' in an ACL must be an object.", shown(principal))));
     };
     let mut entry = AclEntry { principal: principal.to_owned(), read: false, write: false };
     for (right, value) in rights {
         let Json::Bool(value) = value else {
-            return Err(invalid(format!("The right '{right}' in an ACL must be true or false.")));
+            return Err(invalid(format!("The right '{}' in an ACL must be true or false.", shown(right))));
         };
         match right.as_str() {
             "read" => entry.read = *value,
             "write" => entry.write = *value,
-            _ => return Err(invalid(format!("'{right}' is not a right: an ACL knows 'read' and 'write'."))),
+            _ => {
+                let right = shown(right);
+                return Err(invalid(format!("'{right}' is not a right: an ACL knows 'read' and 'write'.")));
+            }
         }
     }
     Ok(entry)

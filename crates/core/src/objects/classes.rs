@@ -5,14 +5,16 @@ use std::sync::Arc;
 use super::Objects;
 use crate::access::Scope;
 use crate::error::{Error, ErrorCode, Result};
-use crate::schema::{Class, FieldType, SchemaChange, SchemaRequest, check_class_name, parse_schema_request};
+use crate::schema::{
+    Class, FieldType, SchemaAction, SchemaChange, SchemaRequest, check_class_name, parse_schema_request,
+};
 use crate::value::JsonMap;
 
 impl Objects {
     /// Makes a class. Fails with 103 when it exists.
     pub async fn create_class(&self, scope: &Scope, name: &str, body: &JsonMap) -> Result<Arc<Class>> {
         require_privileged(scope)?;
-        let request = parse_schema_request(name, body)?;
+        let request = parse_schema_request(SchemaAction::Create, name, body)?;
         if self.schema().class(name).is_some() || crate::schema::is_system_class(name) {
             return Err(Error::new(ErrorCode::InvalidClassName, format!("Class {name} already exists.")));
         }
@@ -32,7 +34,7 @@ impl Objects {
     /// another type, and for removed ones that do not exist.
     pub async fn change_class(&self, scope: &Scope, name: &str, body: &JsonMap) -> Result<Arc<Class>> {
         require_privileged(scope)?;
-        let request = parse_schema_request(name, body)?;
+        let request = parse_schema_request(SchemaAction::Change, name, body)?;
         let schema = self.schema();
         let class = schema.class(name).ok_or_else(|| {
             Error::new(ErrorCode::InvalidClassName, format!("Class {name} does not exist."))
@@ -83,7 +85,7 @@ fn added_fields(name: &str, request: &SchemaRequest) -> impl Iterator<Item = Sch
         .map(move |(_, field)| SchemaChange::AddField { class: name.into(), field: field.clone() })
 }
 
-fn require_privileged(scope: &Scope) -> Result<()> {
+pub(super) fn require_privileged(scope: &Scope) -> Result<()> {
     if scope.is_privileged() && !scope.is_read_only() {
         return Ok(());
     }

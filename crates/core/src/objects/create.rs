@@ -8,6 +8,7 @@ use crate::access::Scope;
 use crate::error::{Error, ErrorCode, Result};
 use crate::limits;
 use crate::ports::{RelationEdit, RowValues, RuleContext, StoreError, WriteJob, WriteOutcome, WriteStep};
+use crate::query::{FieldPath, Filter, PlanColumn, ReadPlan, RowAccess, Test};
 use crate::schema::{
     Class, ClassPermissions, FieldType, OBJECT_ID, Operation, Schema, SchemaChange, check_class_name,
     fields_for_write,
@@ -80,8 +81,39 @@ impl Objects {
             None if scope.is_privileged() || self.settings().allow_client_class_creation => {}
             None => return Err(non_existent_class(&write.class_name)),
         }
+        if let Some(class) = schema.class(&write.class_name) {
+            self.check_unique(class, write).await?;
+        }
         let schema = self.parts.store.change_schema(changes).await?;
         schema.class(&write.class_name).cloned().ok_or_else(Error::internal)
+    }
+
+    /// Looks for unique values that are taken, so that a write that is going to fail makes no fields first. The unique
+    /// indexes decide in the end.
+    async fn check_unique(&self, class: &Arc<Class>, write: &Write) -> Result<()> {
+        for field in class.fields.values().filter(|field| field.unique) {
+            let Some(FieldOp::Set(value)) = write.fields.get(&field.name) else { continue };
+            if *value == Value::Null {
+                continue;
+            }
+            let other = Test::NotEqual(Value::String(write.object_id.clone()));
+            let other = Filter::Field { path: FieldPath::top(OBJECT_ID), test: other };
+            let plan = ReadPlan {
+                class: Arc::clone(class),
+                columns: vec![PlanColumn::ObjectId],
+                filter: Filter::And(vec![Filter::equals(&field.name, value.clone()), other]),
+                access: RowAccess::All,
+                order: Vec::new(),
+                skip: 0,
+                limit: Some(1),
+            };
+            if self.parts.store.count(plan).await? > 0 {
+                let fields = vec![Arc::clone(&field.name)];
+                let error = StoreError::Duplicate { class: Arc::clone(&class.name), fields };
+                return Err(self.explain(&class.name, error));
+            }
+        }
+        Ok(())
     }
 
     pub(super) async fn commit(&self, class_name: &str, job: WriteJob) -> Result<WriteOutcome> {
@@ -121,10 +153,12 @@ fn chosen_id(body: &JsonMap, allowed: bool) -> Result<Option<String>> {
 }
 
 fn checked_id(id: &str) -> Result<String> {
-    if id.len() <= limits::OBJECT_ID_LEN_MAX && !id.contains(|c: char| c.is_control()) {
+    // Ids stand in access lists beside `*` and `role:` names, so they must not be able to look like one.
+    let is_plain = id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
+    if is_plain && id.len() <= limits::OBJECT_ID_LEN_MAX {
         return Ok(id.to_owned());
     }
-    Err(Error::new(ErrorCode::InvalidKeyName, "objectId must be at most 64 printable characters."))
+    Err(Error::new(ErrorCode::InvalidKeyName, "objectId takes at most 64 letters, digits, '_' and '-'."))
 }
 
 /// The class and fields that have to be made before the write can be stored.

@@ -243,7 +243,9 @@ pub(super) fn refuse_installations(scope: &Scope, class_name: &str, operation: O
     if class_name == "_Installation" && !scope.is_privileged() {
         return Err(Error::denied(
             ErrorCode::OperationForbidden,
-            format!("Clients aren't allowed to perform the {operation} operation on the installation collection."),
+            format!(
+                "Clients aren't allowed to perform the {operation} operation on the installation collection."
+            ),
         ));
     }
     Ok(())

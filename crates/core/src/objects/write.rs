@@ -5,11 +5,11 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::access::{Acl, Scope};
-use crate::error::{Error, ErrorCode, Result};
+use crate::error::{Error, ErrorCode, Result, shown};
 use crate::limits;
 use crate::ports::WriteStep;
 use crate::schema::{ACL, CREATED_AT, FieldType, OBJECT_ID, UPDATED_AT, is_valid_field_name};
-use crate::value::{FieldOp, Json, JsonMap, NestedEdit, Timestamp, Value, check_nested_keys, parse_field};
+use crate::value::{FieldOp, Json, JsonMap, NestedEdit, Timestamp, Value, check_depth, parse_field};
 
 /// The creation or change of one object.
 #[derive(Debug)]
@@ -91,12 +91,21 @@ impl Write {
                 ACL => self.read_acl(&json)?,
                 key if key.contains('.') => self.read_nested(key, json)?,
                 key if is_valid_field_name(key) => {
-                    self.fields.insert(key.into(), parse_field(json)?);
+                    self.read_field(key, parse_field(json)?);
                 }
                 key => return Err(invalid_field_name(key)),
             }
         }
         Ok(())
+    }
+
+    fn read_field(&mut self, name: &str, op: FieldOp) {
+        let op = match (op, self.kind) {
+            (FieldOp::SetOnInsert(value), WriteKind::Create) => FieldOp::Set(value),
+            (FieldOp::SetOnInsert(_), WriteKind::Update) => return,
+            (op, _) => op,
+        };
+        self.fields.insert(name.into(), op);
     }
 
     /// Times belong to the server; only the maintenance key chooses them (imports do).
@@ -119,12 +128,12 @@ impl Write {
 
     fn read_acl(&mut self, json: &Json) -> Result<()> {
         let is_delete = json.get("__op").and_then(Json::as_str) == Some("Delete");
-        // Taking the list away must not open the object to everybody: the master key alone is left.
-        self.acl = Some(Some(match json {
-            Json::Null => Acl::default(),
-            _ if is_delete => Acl::default(),
-            json => Acl::from_json(json)?,
-        }));
+        self.acl = match self.kind {
+            WriteKind::Create if json.is_null() || is_delete => None,
+            // Taking the list away must not open the object to everybody: the master key alone is left.
+            WriteKind::Update if json.is_null() || is_delete => Some(Some(Acl::default())),
+            _ => Some(Some(Acl::from_json(json)?)),
+        };
         Ok(())
     }
 
@@ -142,7 +151,8 @@ impl Write {
         let edit = match parse_field(json)? {
             FieldOp::Set(value) | FieldOp::SetOnInsert(value) => {
                 let json = value.to_json();
-                check_nested_keys(&json)?;
+                // The value will stand below the path, and what is stored must stay readable.
+                check_depth(&json, limits::JSON_DEPTH_MAX - path.len())?;
                 NestedEdit::Set(json)
             }
             FieldOp::Increment(amount) => NestedEdit::Increment(amount),
@@ -150,7 +160,7 @@ impl Write {
             _ => {
                 return Err(Error::new(
                     ErrorCode::CommandUnavailable,
-                    format!("{key}: inside an object, values can be set, incremented and deleted."),
+                    format!("{}: inside an object, values can be set, incremented and deleted.", shown(key)),
                 ));
             }
         };
@@ -212,6 +222,8 @@ fn check_keyword(key: &str, value: &Json) -> Result<()> {
 }
 
 fn invalid_field_name(key: &str) -> Error {
-    let shown: String = key.chars().filter(|c| !c.is_control()).take(limits::NAME_LEN_MAX).collect();
-    Error::new(ErrorCode::InvalidKeyName, format!("Invalid field name: {shown}."))
+    Error::new(ErrorCode::InvalidKeyName, format!("Invalid field name: {}.", shown(key)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -98,7 +98,8 @@ pub enum WriteStep {
         acl: Option<Option<Acl>>,
         /// Changed fields.
         fields: Vec<(Arc<str>, FieldUpdate)>,
-        /// Relation members that come or go; needs a filter that names one object id.
+        /// Relation members that come or go, each with the object id of their owner; needs a filter that names
+        /// that one object.
         relations: Vec<(String, RelationEdit)>,
         /// Fields whose new value is wanted back.
         returning: Vec<Arc<str>>,
@@ -115,6 +116,14 @@ pub enum WriteStep {
         access: RowAccess,
         /// What to do when no row matches.
         expect: Expectation,
+    },
+    /// Fails the job with [`StoreError::NoMatch`] when no row matches; changes nothing. What was read before the
+    /// job may have changed until it runs; this makes sure inside of it that it still holds.
+    Require {
+        /// The class.
+        class: Arc<Class>,
+        /// Which row has to be there, whoever may see it.
+        filter: Filter,
     },
 }
 
@@ -172,7 +181,7 @@ pub struct WriteOutcome {
 /// What one step did.
 #[derive(Debug, Default)]
 pub struct StepOutcome {
-    /// How many rows it touched.
+    /// How many rows it touched; 1 for a requirement that is met.
     pub rows: u64,
     /// New values of the first touched row, as asked by `returning`.
     pub returned: RowValues,
@@ -189,7 +198,7 @@ pub enum StoreError {
         /// The fields of the unique index; `objectId` for the id.
         fields: Vec<Arc<str>>,
     },
-    /// A step with [`Expectation::Some`] matched no row.
+    /// A [`WriteStep::Require`], or a step with [`Expectation::Some`], matched no row.
     #[error("step {step} matched no row")]
     NoMatch {
         /// Which step, from 0.

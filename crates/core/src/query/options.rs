@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use super::parse_where::check_readable_path;
 use super::{FieldPath, OrderBy, OrderKey};
 use crate::access::Scope;
-use crate::error::{Error, ErrorCode, Result};
+use crate::error::{Error, ErrorCode, Result, shown};
 use crate::limits;
 use crate::schema::{Class, Visibility};
 use crate::value::JsonMap;
@@ -30,7 +30,7 @@ pub struct FindOptions {
 /// Which fields an answer holds, and which pointers it follows.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct KeySelection {
-    /// Only these, if any are named. Paths lead into included objects.
+    /// Only these; naming none leaves what every object has. Paths lead into included objects.
     pub only: Option<KeyTree>,
     /// Not these.
     pub exclude: Vec<String>,
@@ -72,19 +72,16 @@ impl KeySelection {
                 path => selection.include.insert(path),
             }
         }
-        let only: Vec<_> = parts(keys).collect();
-        if !only.is_empty() {
-            selection.only = Some(selection.select(&only));
-        }
+        selection.only = keys.map(|keys| selection.select(keys));
         selection.exclude = parts(exclude).map(str::to_owned).collect();
         selection.check()?;
         Ok(selection)
     }
 
     /// `keys=a.b` follows the pointer `a`.
-    fn select(&mut self, paths: &[&str]) -> KeyTree {
+    fn select(&mut self, keys: &str) -> KeyTree {
         let mut tree = KeyTree::default();
-        for path in paths {
+        for path in parts(Some(keys)) {
             tree.insert(path);
             if let Some((parent, _)) = path.rsplit_once('.') {
                 self.include.insert(parent);
@@ -155,7 +152,7 @@ pub fn parse_order(class: Option<&Class>, scope: &Scope, order: &str) -> Result<
             .and_then(|class| class.field(&path.field))
             .is_some_and(|f| f.visibility == Visibility::WriteOnly)
         {
-            return Err(Error::new(ErrorCode::InvalidQuery, format!("{name} cannot be sorted by.")));
+            return Err(Error::new(ErrorCode::InvalidQuery, format!("{} cannot be sorted by.", shown(name))));
         }
         keys.push(OrderBy { key: OrderKey::Field(path), descending });
         if keys.len() > limits::ORDER_KEYS_MAX {
@@ -172,8 +169,7 @@ pub fn parse_order(class: Option<&Class>, scope: &Scope, order: &str) -> Result<
 fn in_order(error: Error, name: &str) -> Error {
     match error.code {
         ErrorCode::InvalidKeyName => {
-            let shown: String = name.chars().take(limits::NAME_LEN_MAX).collect();
-            Error::new(ErrorCode::InvalidKeyName, format!("Invalid field name: {shown}."))
+            Error::new(ErrorCode::InvalidKeyName, format!("Invalid field name: {}.", shown(name)))
         }
         _ => error,
     }
@@ -192,6 +188,7 @@ mod tests {
         assert!(owner.is_some_and(|inner| inner.shows("name") && !inner.shows("email")));
         assert!(selection.inside("list", true).is_some_and(|inner| inner.inside("owner", true).is_some()));
         assert!(selection.inside("title", false).is_none());
+        assert!(!KeySelection::parse(Some(""), None, None)?.shows("title"));
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::{FieldPath, Filter, Test};
 use crate::access::Scope;
-use crate::error::{Error, ErrorCode, Result};
+use crate::error::{Error, ErrorCode, Result, shown};
 use crate::limits;
 use crate::schema::{
     ACL, CREATED_AT, Class, FieldType, OBJECT_ID, UPDATED_AT, Visibility, is_valid_field_name,
@@ -114,19 +114,22 @@ pub(super) fn check_readable_path(
     class: Option<&Class>,
     scope: &Scope,
     path: &FieldPath,
-    shown: &str,
+    key: &str,
 ) -> Result<()> {
     let nested_ok = path.nested.len() <= limits::QUERY_DEPTH_MAX
         && path.nested.iter().all(|key| !key.is_empty() && !key.contains(['$', '\0']));
     if !is_valid_field_name(&path.field) || !nested_ok {
-        let shown: String = shown.chars().filter(|c| !c.is_control()).take(limits::NAME_LEN_MAX).collect();
-        return Err(Error::new(ErrorCode::InvalidKeyName, format!("Invalid key name: {shown}")));
+        return Err(Error::new(ErrorCode::InvalidKeyName, format!("Invalid key name: {}", shown(key))));
     }
     let visibility = class.and_then(|class| class.field(&path.field)).map(|field| field.visibility);
     if visibility == Some(Visibility::Owner) && !scope.is_privileged() {
         return Err(Error::denied(
             ErrorCode::OperationForbidden,
-            format!("This user is not allowed to query {shown} on class {}.", class.map_or("", |c| &c.name)),
+            format!(
+                "This user is not allowed to query {} on class {}.",
+                shown(key),
+                class.map_or("", |c| &c.name)
+            ),
         ));
     }
     Ok(())
@@ -165,8 +168,7 @@ fn test(kind: Option<&FieldType>, operator: &str, json: &Json) -> Result<Test> {
         },
         known if NOT_AVAILABLE.contains(&known) => return Err(not_available(known)),
         unknown => {
-            let shown: String = unknown.chars().filter(|c| !c.is_control()).take(64).collect();
-            return Err(Error::new(ErrorCode::InvalidJson, format!("bad constraint: {shown}")));
+            return Err(Error::new(ErrorCode::InvalidJson, format!("bad constraint: {}", shown(unknown))));
         }
     })
 }

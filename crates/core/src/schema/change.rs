@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{
     Class, ClassPermissions, Field, FieldType, Schema, Visibility, check_class_name, check_field_name,
+    system_fields,
 };
 use crate::error::{Error, ErrorCode, Result};
 use crate::limits;
@@ -147,7 +148,9 @@ fn check_add_field(class: &Class, field: &FieldSpec) -> Result<bool> {
             Err(mismatch(class, present, &field.kind))
         };
     }
-    if class.fields.len() >= limits::CLASS_FIELDS_MAX {
+    // A later version of the server must always find room for its own fields.
+    let is_built_in = system_fields(&class.name).iter().any(|built_in| built_in.name == field.name);
+    if class.fields.len() >= limits::CLASS_FIELDS_MAX && !is_built_in {
         return Err(Error::new(
             ErrorCode::InvalidSchemaOperation,
             format!("A class holds at most {} fields.", limits::CLASS_FIELDS_MAX),

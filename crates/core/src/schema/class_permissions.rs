@@ -5,7 +5,7 @@
 use std::fmt;
 
 use crate::access::Scope;
-use crate::error::{Error, ErrorCode, Result};
+use crate::error::{Error, ErrorCode, Result, shown};
 use crate::value::{Json, JsonMap};
 
 /// What can be done with a class.
@@ -160,7 +160,8 @@ fn position(operation: Operation) -> usize {
 fn grant_from_json(operation: &str, json: &Json) -> Result<Grant> {
     let Json::Object(map) = json else {
         return Err(malformed(format!(
-            "'{json}' is not a valid value for class level permissions {operation}"
+            "'{}' is not a valid value for class level permissions {operation}",
+            shown(&json.to_string())
         )));
     };
     let (mut authenticated, mut principals) = (false, Vec::new());
@@ -170,6 +171,7 @@ fn grant_from_json(operation: &str, json: &Json) -> Result<Grant> {
             return Err(not_available("pointerFields"));
         }
         if *value != Json::Bool(true) {
+            let (key, value) = (shown(key), shown(&value.to_string()));
             return Err(malformed(format!(
                 "'{value}' is not a valid value for class level permissions acl {operation}:{key}:{value}"
             )));
@@ -179,6 +181,7 @@ fn grant_from_json(operation: &str, json: &Json) -> Result<Grant> {
             "requiresAuthentication" => authenticated = true,
             principal if is_principal(principal) => principals.push(principal.to_owned()),
             _ => {
+                let key = shown(key);
                 return Err(malformed(format!("'{key}' is not a valid key for class level permissions")));
             }
         }
@@ -198,7 +201,7 @@ fn check_other_key(key: &str, value: &Json) -> Result<()> {
     match key {
         "protectedFields" | "readUserFields" | "writeUserFields" | "ACL" if says_nothing(value) => Ok(()),
         "protectedFields" | "readUserFields" | "writeUserFields" | "ACL" => Err(not_available(key)),
-        _ => Err(malformed(format!("{key} is not a valid operation for class level permissions"))),
+        _ => Err(malformed(format!("{} is not a valid operation for class level permissions", shown(key)))),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which names classes and fields may have.
 
-use crate::error::{Error, ErrorCode, Result};
+use crate::error::{Error, ErrorCode, Result, shown};
 use crate::limits;
 
 /// Classes with a meaning to the server.
@@ -36,7 +36,7 @@ pub fn check_class_name(name: &str) -> Result<()> {
         format!(
             "Invalid classname: {}, classnames can only have alphanumeric characters and _, and must start \
              with an alpha character ",
-            printable(name)
+            shown(name)
         ),
     ))
 }
@@ -54,18 +54,13 @@ pub fn check_field_name(name: &str) -> Result<()> {
     if is_valid_field_name(name) {
         return Ok(());
     }
-    Err(Error::new(ErrorCode::InvalidKeyName, format!("Invalid field name: {}.", printable(name))))
+    Err(Error::new(ErrorCode::InvalidKeyName, format!("Invalid field name: {}.", shown(name))))
 }
 
 fn is_plain_name(name: &str) -> bool {
     name.len() <= limits::NAME_LEN_MAX
         && name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-}
-
-/// Names in error texts are cut, so that a hostile one cannot blow up an answer or a log line.
-fn printable(name: &str) -> String {
-    name.chars().filter(|c| !c.is_control()).take(limits::NAME_LEN_MAX).collect()
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use super::{
     ACL, CREATED_AT, Class, ClassPermissions, FieldSpec, FieldType, OBJECT_ID, UPDATED_AT, Visibility,
     check_class_name, is_valid_field_name, system_fields,
 };
-use crate::error::{Error, ErrorCode, Result};
+use crate::error::{Error, ErrorCode, Result, shown};
 use crate::value::{Json, JsonMap, Value};
 
 /// A class as the schemas API shows it.
@@ -56,8 +56,17 @@ pub enum FieldChange {
     Delete,
 }
 
-/// Reads the body of `POST` and `PUT /schemas/:class`.
-pub fn parse_schema_request(class_name: &str, body: &JsonMap) -> Result<SchemaRequest> {
+/// Whether a schemas request makes a class or changes one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SchemaAction {
+    /// `POST`.
+    Create,
+    /// `PUT`.
+    Change,
+}
+
+/// Reads the body of a schemas request.
+pub fn parse_schema_request(action: SchemaAction, class_name: &str, body: &JsonMap) -> Result<SchemaRequest> {
     check_class_name(class_name)?;
     if body.get("indexes").and_then(Json::as_object).is_some_and(|indexes| !indexes.is_empty()) {
         return Err(Error::new(ErrorCode::InvalidQuery, "indexes in a schema request is not available yet"));
@@ -67,7 +76,7 @@ pub fn parse_schema_request(class_name: &str, body: &JsonMap) -> Result<SchemaRe
         None | Some(Json::Null) => {}
         Some(Json::Object(map)) => {
             for (name, json) in map {
-                if let Some(change) = field_change(class_name, name, json)? {
+                if let Some(change) = field_change(action, class_name, name, json)? {
                     fields.push((name.clone(), change));
                 }
             }
@@ -82,22 +91,27 @@ pub fn parse_schema_request(class_name: &str, body: &JsonMap) -> Result<SchemaRe
 }
 
 /// `None` for a built-in field named with the type it has anyway.
-fn field_change(class_name: &str, name: &str, json: &Json) -> Result<Option<FieldChange>> {
-    let Json::Object(definition) = json else {
-        return Err(Error::new(
-            ErrorCode::InvalidJson,
-            format!("the definition of field {name} must be an object"),
-        ));
-    };
+fn field_change(
+    action: SchemaAction,
+    class_name: &str,
+    name: &str,
+    json: &Json,
+) -> Result<Option<FieldChange>> {
+    let Json::Object(definition) = json else { return Err(invalid_json()) };
     let deletes = definition.get("__op").and_then(Json::as_str) == Some("Delete");
     if is_built_in(class_name, name) {
-        return built_in_change(class_name, name, definition, deletes);
+        return match action {
+            SchemaAction::Create => {
+                Err(Error::new(ErrorCode::FieldNotChangeable, format!("field {name} cannot be added")))
+            }
+            SchemaAction::Change => built_in_change(class_name, name, definition, deletes),
+        };
     }
     if deletes {
         return Ok(Some(FieldChange::Delete));
     }
     if !is_valid_field_name(name) {
-        return Err(Error::new(ErrorCode::InvalidKeyName, format!("invalid field name: {name}")));
+        return Err(Error::new(ErrorCode::InvalidKeyName, format!("invalid field name: {}", shown(name))));
     }
     let kind = parse_field_type(definition)?;
     field_spec(class_name, name, kind, definition).map(|spec| Some(FieldChange::Add(spec)))
@@ -137,13 +151,7 @@ fn built_in_change(
 
 /// Reads `{"type": …, "targetClass": …}`.
 pub fn parse_field_type(definition: &JsonMap) -> Result<FieldType> {
-    let invalid =
-        |shown: String| Error::new(ErrorCode::IncorrectType, format!("invalid field type: {shown}"));
-    let name = match definition.get("type") {
-        Some(Json::String(name)) => name.as_str(),
-        Some(other) => return Err(invalid(other.to_string())),
-        None => return Err(invalid("undefined".to_owned())),
-    };
+    let name = definition.get("type").and_then(Json::as_str).ok_or_else(invalid_json)?;
     let target = definition.get("targetClass");
     if matches!(name, "Pointer" | "Relation") {
         match target {
@@ -154,14 +162,24 @@ pub fn parse_field_type(definition: &JsonMap) -> Result<FieldType> {
                 ));
             }
             Some(Json::String(class)) => check_class_name(class)?,
-            Some(_) => return Err(Error::new(ErrorCode::InvalidJson, "targetClass must be a string")),
+            Some(_) => return Err(invalid_json()),
         }
     }
-    FieldType::from_name(name, target.and_then(Json::as_str)).ok_or_else(|| invalid(name.to_owned()))
+    FieldType::from_name(name, target.and_then(Json::as_str))
+        .ok_or_else(|| Error::new(ErrorCode::IncorrectType, format!("invalid field type: {}", shown(name))))
+}
+
+/// A member of a field definition that has the wrong JSON type.
+fn invalid_json() -> Error {
+    Error::new(ErrorCode::InvalidJson, "invalid JSON")
 }
 
 fn field_spec(class_name: &str, name: &str, kind: FieldType, definition: &JsonMap) -> Result<FieldSpec> {
-    let required = definition.get("required").and_then(Json::as_bool).unwrap_or(false);
+    let required = match definition.get("required") {
+        None | Some(Json::Null) => false,
+        Some(Json::Bool(required)) => *required,
+        Some(_) => return Err(invalid_json()),
+    };
     let default = match definition.get("defaultValue") {
         None | Some(Json::Null) => None,
         Some(json) => Some(Value::from_json(json.clone())?),

@@ -6,12 +6,14 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::{FileRef, GeoPoint, Json, JsonMap, Pointer, Timestamp, Value};
-use crate::error::{Error, ErrorCode, Result};
+use crate::error::{Error, ErrorCode, Result, shown};
+use crate::limits;
 use crate::schema::check_class_name;
 
 impl Value {
     /// Reads a value by its JSON form and `__type`. Refuses malformed envelopes and U+0000.
     pub fn from_json(json: Json) -> Result<Self> {
+        check_depth(&json, limits::JSON_DEPTH_MAX)?;
         Ok(match json {
             Json::Null => Value::Null,
             Json::Bool(value) => Value::Boolean(value),
@@ -33,7 +35,7 @@ fn object(map: JsonMap) -> Result<Value> {
             return Ok(Value::Object(map));
         }
         Some(Json::String(kind)) => kind.as_str(),
-        Some(_) => return Err(not_a_valid("value of __type")),
+        Some(other) => return Err(not_a_valid(&shown(&other.to_string()))),
     };
     match kind {
         "Date" => date(&map).map(Value::Date),
@@ -44,7 +46,7 @@ fn object(map: JsonMap) -> Result<Value> {
         "Polygon" => polygon(&map).map(Value::Polygon),
         "File" => file(&map).map(Value::File),
         "Relation" => relation(&map),
-        _ => Err(not_a_valid(&kind.chars().take(64).collect::<String>())),
+        _ => Err(not_a_valid(&shown(kind))),
     }
 }
 
@@ -54,7 +56,9 @@ fn date(map: &JsonMap) -> Result<Timestamp> {
 
 fn bytes(mut map: JsonMap) -> Result<Value> {
     match map.shift_remove("base64") {
-        Some(Json::String(text)) if STANDARD.decode(&text).is_ok() => Ok(Value::Bytes(text)),
+        Some(Json::String(text)) if !text.is_empty() && STANDARD.decode(&text).is_ok() => {
+            Ok(Value::Bytes(text))
+        }
         _ => Err(not_a_valid("Bytes")),
     }
 }
@@ -94,10 +98,8 @@ fn checked_geo_point(latitude: f64, longitude: f64) -> Result<GeoPoint> {
 }
 
 fn polygon(map: &JsonMap) -> Result<Vec<GeoPoint>> {
-    let coordinates = map.get("coordinates").and_then(Json::as_array);
-    let ring = coordinates
-        .map(|points| points.iter().map(polygon_point).collect::<Result<Vec<_>>>())
-        .ok_or_else(|| not_a_valid("Polygon"))??;
+    let points = map.get("coordinates").and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
+    let ring = points.iter().map(polygon_point).collect::<Result<Vec<_>>>()?;
     let mut distinct: Vec<GeoPoint> = Vec::new();
     for point in &ring {
         if !distinct.contains(point) {
@@ -180,6 +182,20 @@ fn check_nested_map(map: &JsonMap) -> Result<()> {
         check_nested(value)?;
     }
     Ok(())
+}
+
+/// Refuses a value that holds more than `levels_max` levels of arrays and objects (107): deeper JSON could be stored,
+/// but not read back.
+pub fn check_depth(json: &Json, levels_max: usize) -> Result<()> {
+    let mut inner: Box<dyn Iterator<Item = &Json>> = match json {
+        Json::Array(items) => Box::new(items.iter()),
+        Json::Object(map) => Box::new(map.values()),
+        _ => return Ok(()),
+    };
+    if levels_max == 0 {
+        return Err(invalid_json("The value is nested too deeply."));
+    }
+    inner.try_for_each(|value| check_depth(value, levels_max - 1))
 }
 
 /// Whether two JSON values mean the same: `1` equals `1.0`, and pointers are compared by class and id.

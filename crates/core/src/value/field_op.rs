@@ -1,6 +1,6 @@
 //! What a write says about one field: a new value or an operation.
 
-use super::{Json, JsonMap, Value, check_nested_keys};
+use super::{Json, JsonMap, Value, check_depth, check_nested_keys};
 use crate::error::{Error, ErrorCode, Result};
 use crate::limits;
 
@@ -69,7 +69,10 @@ fn objects(map: &mut JsonMap) -> Result<Vec<Json>> {
     let Some(Json::Array(objects)) = map.shift_remove("objects") else {
         return Err(invalid("objects to add must be an array"));
     };
-    objects.iter().try_for_each(check_nested_keys)?;
+    for object in &objects {
+        check_nested_keys(object)?;
+        check_depth(object, limits::JSON_DEPTH_MAX - 1)?;
+    }
     Ok(objects)
 }
 

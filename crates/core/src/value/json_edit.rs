@@ -1,8 +1,10 @@
 //! Changes inside JSON arrays and objects. Stores run these beside the row, so that an atomic operation never
 //! reads in one statement and writes in another.
 
-use super::{Json, JsonMap, deep_equal};
-use crate::error::{Error, ErrorCode, Result};
+use std::collections::HashSet;
+
+use super::{Json, JsonMap, canonical_key};
+use crate::error::{Error, ErrorCode, Result, shown};
 
 /// What happens to one value inside an Object field.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,16 +24,14 @@ pub fn add_to_array(array: &mut Vec<Json>, elements: Vec<Json>) {
 
 /// Appends the elements that are not in the array yet, each once.
 pub fn add_unique_to_array(array: &mut Vec<Json>, elements: Vec<Json>) {
-    for element in elements {
-        if !array.iter().any(|present| deep_equal(present, &element)) {
-            array.push(element);
-        }
-    }
+    let mut present: HashSet<String> = array.iter().map(canonical_key).collect();
+    array.extend(elements.into_iter().filter(|element| present.insert(canonical_key(element))));
 }
 
 /// Removes every element that equals one of `elements`.
 pub fn remove_from_array(array: &mut Vec<Json>, elements: &[Json]) {
-    array.retain(|present| !elements.iter().any(|gone| deep_equal(present, gone)));
+    let gone: HashSet<String> = elements.iter().map(canonical_key).collect();
+    array.retain(|present| !gone.contains(&canonical_key(present)));
 }
 
 /// Applies one edit at a path, making the objects on the way.
@@ -80,7 +80,7 @@ fn json_number(number: f64) -> Json {
 }
 
 fn not_editable(key: &str, expected: &str) -> Error {
-    Error::new(ErrorCode::IncorrectType, format!("the value at {key} is not {expected}"))
+    Error::new(ErrorCode::IncorrectType, format!("the value at {} is not {expected}", shown(key)))
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ const BOUNDS: &[Bound] = bounds! {
     OBJECT_ID_LEN_MAX: "Bytes of an object id that a client chooses", "105";
     CLASSES_MAX: "Classes of one app, built-in ones included", "255";
     CLASS_FIELDS_MAX: "Fields of one class, beside `objectId`, `createdAt`, `updatedAt` and `ACL`", "255";
-    JSON_DEPTH_MAX: "Levels of a dotted key in a write (`address.city` has one below the field)", "105";
+    JSON_DEPTH_MAX: "Levels of arrays and objects inside the value of a field, a dotted key included", "105, 107";
     ACL_ENTRIES_MAX: "Entries of one access control list", "123";
     RELATION_MEMBERS_MAX: "Members named by one `AddRelation` or `RemoveRelation`", "107";
     QUERY_CONDITIONS_MAX: "Conditions of one query", "102";
@@ -29,6 +29,9 @@ const BOUNDS: &[Bound] = bounds! {
     INCLUDE_DEPTH_MAX: "Levels of one `include` path", "102";
     RESPONSE_BYTES_MAX: "Bytes of the objects of an answer, with what is included in them", "102";
     BATCH_REQUESTS_MAX: "Requests in one batch", "107";
+    BATCH_CONCURRENCY: "Requests of one batch that run at the same time", "wait";
+    IDENTITY_LEN_MAX: "Bytes of a user name or e-mail address", "142";
+    INSTALLATION_ID_LEN_MAX: "Bytes of an installation id", "107";
 };
 
 #[test]

@@ -93,6 +93,15 @@ pub(crate) fn count<'a>(
     sql.finish()
 }
 
+/// One row if a filter lets any through.
+pub(crate) fn exists<'a>(dialect: &'static Dialect, names: Names<'_>, filter: &'a Filter) -> Statement<'a> {
+    let mut sql = SqlWriter::new(dialect);
+    sql.push("SELECT 1");
+    append_from(&mut sql, names, filter, &RowAccess::All);
+    sql.push(" LIMIT 1");
+    sql.finish()
+}
+
 fn append_from<'a>(sql: &mut SqlWriter<'a>, names: Names<'_>, filter: &'a Filter, access: &RowAccess) {
     sql.push(" FROM ").name(&names.class.table).push(" AS t");
     append_where(sql, names, filter, access);

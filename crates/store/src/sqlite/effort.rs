@@ -17,7 +17,7 @@ pub(super) struct Effort {
 /// Shared with the connection's progress handler, which runs on the same thread.
 struct Watched {
     start: Instant,
-    /// Microseconds after `start` at which the statement is interrupted.
+    /// Microseconds after `start` at which a statement is interrupted.
     deadline: AtomicU64,
     looks: AtomicU64,
 }
@@ -35,16 +35,37 @@ impl Effort {
         Ok(Effort { watched })
     }
 
-    /// A statement begins and may take this long.
-    pub fn begin(&self, time: Duration) {
+    /// A read begins and may take this long. SQLite looks at the clock when it prepares a statement too, so this
+    /// comes before everything else that is asked of the connection.
+    pub fn begin(&self, time: Duration) -> Watch<'_> {
+        self.watched.looks.store(0, Ordering::Relaxed);
+        let watch = Watch { watched: &self.watched };
+        watch.allow(time);
+        watch
+    }
+}
+
+/// A read that is watched. At its end the deadline goes, so that it cannot hit what comes after.
+pub(super) struct Watch<'e> {
+    watched: &'e Watched,
+}
+
+impl Watch<'_> {
+    /// From now on it may take this long.
+    pub fn allow(&self, time: Duration) {
         let deadline = micros(self.watched.start.elapsed().saturating_add(time));
         self.watched.deadline.store(deadline, Ordering::Relaxed);
-        self.watched.looks.store(0, Ordering::Relaxed);
     }
 
-    /// Steps the statement has taken, in thousands.
+    /// Steps it has taken, in thousands.
     pub fn steps(&self) -> u64 {
         self.watched.looks.load(Ordering::Relaxed) * STEPS_PER_LOOK
+    }
+}
+
+impl Drop for Watch<'_> {
+    fn drop(&mut self) {
+        self.watched.deadline.store(u64::MAX, Ordering::Relaxed);
     }
 }
 

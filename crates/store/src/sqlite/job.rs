@@ -2,6 +2,7 @@
 
 mod delete;
 mod insert;
+mod require;
 mod states;
 mod update;
 
@@ -45,8 +46,7 @@ pub(super) struct JobDone {
 impl JobRunner<'_> {
     /// Runs a job. When it fails, nothing of it is left in the transaction.
     pub fn run(&self, job: &WriteJob) -> StoreResult<JobDone> {
-        if is_single_statement(job) {
-            // SQLite undoes a failed statement by itself.
+        if self.fails_as_a_whole(job) {
             return self.run_steps(job);
         }
         execute_text(self.connection, "SAVEPOINT job").map_err(store_error)?;
@@ -58,6 +58,24 @@ impl JobRunner<'_> {
             execute_text(self.connection, "RELEASE job").map_err(store_error)?;
         }
         result
+    }
+
+    /// Whether SQLite itself undoes the job when it fails, as it does with a failed statement: the job is one
+    /// statement at most, and nothing that can fail comes after it. What a statement yields is read after it has
+    /// changed its rows, and so are the states for events.
+    fn fails_as_a_whole(&self, job: &WriteJob) -> bool {
+        match job.steps.as_slice() {
+            [] => true,
+            [WriteStep::Insert { relations, .. }] => relations.is_empty(),
+            [WriteStep::Update { class, relations, returning, .. }] => {
+                relations.is_empty() && returning.is_empty() && !self.events.wanted(&class.name)
+            }
+            [WriteStep::Delete { class, .. }] => {
+                let has_relations = self.current(class).is_ok_and(|class| has_relations(class));
+                !has_relations && !self.events.wanted(&class.name)
+            }
+            _ => false,
+        }
     }
 
     fn run_steps(&self, job: &WriteJob) -> StoreResult<JobDone> {
@@ -113,6 +131,9 @@ impl JobRunner<'_> {
             WriteStep::Delete { class, filter, access, expect } => {
                 self.delete(class, filter, access, events).map(|outcome| (outcome, *expect))
             }
+            WriteStep::Require { class, filter } => {
+                self.require(class, filter).map(|outcome| (outcome, Expectation::Some))
+            }
         }
     }
 
@@ -154,17 +175,6 @@ fn not_a_relation(class: &Class, field: &str) -> astrolabe_core::Error {
         astrolabe_core::ErrorCode::IncorrectType,
         format!("{}.{field} is not a relation; it may have been changed just now.", class.name),
     )
-}
-
-/// Whether the job changes rows in one statement only.
-fn is_single_statement(job: &WriteJob) -> bool {
-    match job.steps.as_slice() {
-        [] => true,
-        [WriteStep::Insert { relations, .. }] => relations.is_empty(),
-        [WriteStep::Update { relations, .. }] => relations.is_empty(),
-        [WriteStep::Delete { class, .. }] => !has_relations(class),
-        _ => false,
-    }
 }
 
 fn has_relations(class: &Class) -> bool {

@@ -1,7 +1,7 @@
 //! Where a read runs: on the caller's own thread, or on the reader threads.
 //!
 //! A read that is certain to touch few rows is fastest where it is asked for. SQLite's own plan tells which ones
-//! these are; a read that turns out slow all the same is moved.
+//! these are, unless a row of its own may be much work; a read that turns out slow all the same is moved.
 
 use std::num::NonZeroUsize;
 
@@ -54,6 +54,9 @@ impl Placements {
         shape: Shape,
         schema_version: u64,
     ) -> Result<Placement> {
+        if statement.reads_json {
+            return Ok(Placement::Elsewhere);
+        }
         if self.schema_version != schema_version {
             self.known.clear();
             self.schema_version = schema_version;

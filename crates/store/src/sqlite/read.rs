@@ -39,7 +39,7 @@ impl Reader {
 
     /// Answers when the file can be read.
     pub fn ping(&mut self) -> StoreResult<()> {
-        self.effort.begin(PING_DEADLINE);
+        let _watch = self.effort.begin(PING_DEADLINE);
         self.connection
             .query_row("SELECT schema_version FROM _catalog_meta", [], |_| Ok(()))
             .map_err(store_error)
@@ -113,10 +113,7 @@ fn run_rows(shared: &Shared, plan: &ReadPlan, sink: &mut dyn RowSink, mode: Mode
     let columns = select_columns(plan, class);
     let statement = select(&SQLITE, Names { schema: &schema, class }, &columns, plan);
     let shape = Shape { limited: plan.limit.is_some(), filtered: !is_all(&plan.filter) };
-    run_placed(shared, &schema, class, &statement, shape, mode, |row, handed_over| {
-        *handed_over = true;
-        row::feed(row, class, &columns, sink)
-    })
+    run_placed(shared, &schema, class, &statement, shape, mode, |row| row::feed(row, class, &columns, sink))
 }
 
 fn run_count(shared: &Shared, plan: &ReadPlan, mode: Mode) -> StoreResult<Ran<u64>> {
@@ -125,7 +122,7 @@ fn run_count(shared: &Shared, plan: &ReadPlan, mode: Mode) -> StoreResult<Ran<u6
     let statement = compile_count(&SQLITE, Names { schema: &schema, class }, &plan.filter, &plan.access);
     let shape = Shape { limited: false, filtered: true };
     let mut count = 0;
-    let ran = run_placed(shared, &schema, class, &statement, shape, mode, |row, _| {
+    let ran = run_placed(shared, &schema, class, &statement, shape, mode, |row| {
         let rows: i64 = row.get(0).map_err(store_error)?;
         count = rows.unsigned_abs();
         Ok(())
@@ -143,29 +140,34 @@ fn run_placed(
     statement: &Statement<'_>,
     shape: Shape,
     mode: Mode,
-    mut receive: impl FnMut(&rusqlite::Row<'_>, &mut bool) -> StoreResult<()>,
+    mut receive: impl FnMut(&rusqlite::Row<'_>) -> StoreResult<()>,
 ) -> StoreResult<Ran<()>> {
     with_reader(shared, |reader| {
+        let Reader { connection, placements, effort } = reader;
         let failure = |error| read_error(error, class);
-        if mode == Mode::IfQuick {
-            let placement = reader.placements.of(&reader.connection, statement, shape, schema.version);
-            if placement.map_err(failure)? == Placement::Elsewhere {
-                return Ok(Ran::NotHere);
-            }
-            reader.effort.begin(shared.options.inline_deadline);
-        } else {
-            reader.effort.begin(shared.options.read_deadline);
+        if mode == Mode::Always {
+            let _watch = effort.begin(shared.options.read_deadline);
+            return for_each_row(connection, statement, failure, receive).map(Ran::Done);
+        }
+        let watch = effort.begin(shared.options.inline_deadline);
+        match placements.of(connection, statement, shape, schema.version).map_err(failure) {
+            Ok(Placement::Inline) => {}
+            Ok(Placement::Elsewhere) | Err(StoreError::Deadline) => return Ok(Ran::NotHere),
+            Err(error) => return Err(error),
         }
         let mut handed_over = false;
-        let result =
-            for_each_row(&reader.connection, statement, failure, |row| receive(row, &mut handed_over));
-        if mode == Mode::IfQuick {
-            reader.placements.observe(statement, reader.effort.steps());
-            if matches!(result, Err(StoreError::Deadline)) && !handed_over {
-                return Ok(Ran::NotHere);
+        let result = for_each_row(connection, statement, failure, |row| {
+            // Rows cannot be taken back, so the read can only be finished here.
+            if !std::mem::replace(&mut handed_over, true) {
+                watch.allow(shared.options.read_deadline);
             }
+            receive(row)
+        });
+        placements.observe(statement, watch.steps());
+        match result {
+            Err(StoreError::Deadline) if !handed_over => Ok(Ran::NotHere),
+            result => result.map(Ran::Done),
         }
-        result.map(Ran::Done)
     })
 }
 

@@ -160,6 +160,11 @@ pub fn delete_step(class: &Arc<Class>, filter: Filter) -> WriteStep {
     WriteStep::Delete { class: Arc::clone(class), filter, access: RowAccess::All, expect: Expectation::Some }
 }
 
+/// A requirement that a row matches.
+pub fn require_step(class: &Arc<Class>, filter: Filter) -> WriteStep {
+    WriteStep::Require { class: Arc::clone(class), filter }
+}
+
 /// A read of all columns.
 pub fn plan(class: &Arc<Class>, filter: Filter) -> ReadPlan {
     let built_in = [PlanColumn::ObjectId, PlanColumn::CreatedAt, PlanColumn::UpdatedAt, PlanColumn::Acl];

@@ -9,7 +9,7 @@ use astrolabe_core::value::{Json, JsonMap};
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 
-use super::Failure;
+use super::{Failure, Params};
 use crate::client_address::ClientAddress;
 
 /// Who is calling what; shared by the requests of a batch.
@@ -33,8 +33,8 @@ pub struct ParseCall {
     pub context: Arc<ParseContext>,
     /// The body.
     pub body: JsonMap,
-    /// The query string, with JSON values read.
-    pub query: JsonMap,
+    /// The query string.
+    pub query: Params,
 }
 
 impl ParseCall {
@@ -48,9 +48,15 @@ impl ParseCall {
         &self.context.scope
     }
 
-    /// Body and query string together, as reads take them; the query string wins.
+    /// Body and query string together; the query string wins. Its values are text.
     pub fn params(mut self) -> JsonMap {
-        self.body.extend(self.query);
+        self.body.extend(self.query.0);
+        self.body
+    }
+
+    /// The same with JSON in the query string read as JSON, as reads of objects take it.
+    pub fn json_params(mut self) -> JsonMap {
+        self.body.extend(self.query.with_json_values());
         self.body
     }
 

@@ -1,40 +1,11 @@
-//! The body of a request, read with a bound, and the envelope in it.
+//! The members of a request body, and the envelope among them.
 
 use astrolabe_core::error::{Error, ErrorCode, Result};
 use astrolabe_core::value::{Json, JsonMap};
-use axum::body::Body;
-use bytes::Bytes;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, Method};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use super::Params;
-
-/// How much of a body that is too large is still read and thrown away, in times of the limit: many clients hear
-/// the answer only when they have sent everything.
-const OVERLONG_READ_FACTOR: usize = 4;
-
-/// Reads the whole body. Fails with status 413 when it is larger than `bytes_max`.
-pub async fn read_body(mut body: Body, bytes_max: usize) -> Result<Bytes> {
-    match Limited::new(&mut body, bytes_max).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => {
-            drain(body, bytes_max.saturating_mul(OVERLONG_READ_FACTOR)).await;
-            Err(Error::new(ErrorCode::BodyTooLarge, "request entity too large"))
-        }
-        Err(_) => Err(Error::new(ErrorCode::MalformedBody, "The request body ended too early.")),
-    }
-}
-
-async fn drain(mut body: Body, bytes_max: usize) {
-    let mut read = 0_usize;
-    while let Some(Ok(frame)) = body.frame().await {
-        read = read.saturating_add(frame.data_ref().map_or(0, Bytes::len));
-        if read > bytes_max {
-            return;
-        }
-    }
-}
 
 /// Reads the members of a body. It is JSON whatever its content type says, since SDKs send JSON as text/plain to
 /// spare browsers a preflight; only forms are told apart. An empty body has no members.
@@ -45,7 +16,7 @@ pub fn parse_body(headers: &HeaderMap, bytes: &[u8]) -> Result<JsonMap> {
         return Ok(JsonMap::new());
     }
     if content_type.starts_with("application/x-www-form-urlencoded") {
-        return Ok(Params::parse(&String::from_utf8_lossy(bytes)).0);
+        return Params::parse(&String::from_utf8_lossy(bytes)).map(|params| params.0);
     }
     check_charset(&content_type)?;
     parse_json(bytes)

@@ -2,20 +2,23 @@
 
 use std::sync::Arc;
 
-use astrolabe_core::access::{Caller, Scope};
-use astrolabe_core::app::{App, AppKeys, AppSettings, Apps, same_key};
+use astrolabe_core::app::{App, AppSettings, Apps};
 use astrolabe_core::error::{Error, ErrorCode, Result};
 use astrolabe_core::value::JsonMap;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
+use http::request::Parts;
 use http::{HeaderMap, Method, Uri, header};
 
 use super::answer::{Failure, json_bytes, render_failure};
+use super::body_budget::{BodyBudget, ReservedBytes};
 use super::call::{ParseCall, ParseContext};
+use super::caller::{identify, unauthorized};
 use super::credentials::Credentials;
-use super::envelope::{check_context, parse_body, read_body, take_method};
+use super::envelope::{check_context, parse_body, take_method};
+use super::read_body::read_body;
 use super::{Params, cors, path};
 use crate::access_log::LoggedApp;
 use crate::client_address::ClientAddress;
@@ -29,6 +32,8 @@ pub struct ParseGate {
     pub defaults: Arc<AppSettings>,
     /// Where the API is mounted, such as `/parse`.
     pub mount: &'static str,
+    /// The bytes of bodies that may be held at the same time.
+    pub body_budget: BodyBudget,
 }
 
 /// Endpoints that answer without an app.
@@ -40,7 +45,11 @@ pub async fn gate(State(gate): State<ParseGate>, request: Request, next: Next) -
     let (mut response, app) = match admit(&gate, request).await {
         Ok(Admitted::Preflight) => (Response::new(Body::from("OK")), None),
         Ok(Admitted::Open(request)) => (next.run(request).await, None),
-        Ok(Admitted::Call(request, app)) => (next.run(request).await, Some(app)),
+        Ok(Admitted::Call(request, app, reserved)) => {
+            let response = next.run(request).await;
+            drop(reserved);
+            (response, Some(app))
+        }
         Err((error, app)) => (axum::response::IntoResponse::into_response(Failure(error)), app),
     };
     let settings = app.as_ref().map_or(&*gate.defaults, |app| &app.settings);
@@ -57,57 +66,70 @@ pub async fn gate(State(gate): State<ParseGate>, request: Request, next: Next) -
 enum Admitted {
     Preflight,
     Open(Request),
-    Call(Request, Arc<App>),
+    Call(Request, Arc<App>, ReservedBytes),
 }
 
 type Refused = (Error, Option<Arc<App>>);
 
+/// Keys in headers are checked before the body is read; keys in the body cannot be.
 async fn admit(gate: &ParseGate, request: Request) -> Result<Admitted, Refused> {
     if request.method() == Method::OPTIONS {
         return Ok(Admitted::Preflight);
     }
     let (mut parts, body) = request.into_parts();
-    let path = path::normalised(parts.uri.path());
+    let path = path::normalised(parts.uri.path())
+        .ok_or_else(|| without_app(Error::new(ErrorCode::EndpointNotFound, "There is no such endpoint.")))?;
+    set_path(&mut parts.uri, &path);
     if OPEN_PATHS.contains(&path.as_str()) {
-        set_path(&mut parts.uri, &path);
         return Ok(Admitted::Open(Request::from_parts(parts, body)));
     }
-    let bytes = read_body(body, gate.defaults.max_body_bytes).await.map_err(without_app)?;
+    let known = app_of_headers(gate, &parts).await?;
+    let (bytes, reserved) =
+        read_body(body, gate.defaults.max_body_bytes, &gate.body_budget).await.map_err(without_app)?;
     let mut body = parse_body(&parts.headers, &bytes).map_err(without_app)?;
+    drop(bytes);
     if let Some(method) = take_method(&parts.method, &mut body).map_err(without_app)? {
         parts.method = method;
     }
-    let mut credentials = Credentials::from_headers(&parts.headers);
-    let app = find_app(gate, &mut credentials, &mut body).await.map_err(without_app)?;
+    let (app, context) = match known {
+        Some(known) => known,
+        None => app_of_body(gate, &parts, &mut body).await?,
+    };
+    let with_app = |error| (error, Some(Arc::clone(&app)));
     body.shift_remove("_noBody");
-    check_context_header(&parts.headers).map_err(|error| (error, Some(Arc::clone(&app))))?;
-    let query = Params::parse(parts.uri.query().unwrap_or_default()).with_json_values();
-    let client = parts.extensions.get::<ClientAddress>().copied();
-    let settled = settle(gate, &app, &credentials, client, &parts.headers, &parts.method, &path).await;
-    let context = settled.map_err(|error| (error, Some(Arc::clone(&app))))?;
-    set_path(&mut parts.uri, &path);
+    check_context_header(&parts.headers).map_err(with_app)?;
+    let query = Params::parse(parts.uri.query().unwrap_or_default()).map_err(with_app)?;
     parts.extensions.insert(ParseCall { context: Arc::new(context), body, query });
-    Ok(Admitted::Call(Request::from_parts(parts, Body::empty()), app))
+    Ok(Admitted::Call(Request::from_parts(parts, Body::empty()), app, reserved))
 }
 
 fn without_app(error: Error) -> Refused {
     (error, None)
 }
 
-/// The app of the header; if that names none, of the body, whose other credentials count then too.
-async fn find_app(gate: &ParseGate, credentials: &mut Credentials, body: &mut JsonMap) -> Result<Arc<App>> {
-    if let Some(app_id) = &credentials.app_id
-        && let Some(app) = gate.apps.by_id(app_id).await?
-    {
-        return Ok(app);
+type Known = (Arc<App>, ParseContext);
+
+/// The app that the headers name, and the caller, if there is such an app.
+async fn app_of_headers(gate: &ParseGate, parts: &Parts) -> Result<Option<Known>, Refused> {
+    let credentials = Credentials::from_headers(&parts.headers);
+    let Some(app_id) = &credentials.app_id else { return Ok(None) };
+    match gate.apps.by_id(app_id).await.map_err(without_app)? {
+        Some(app) => settle(gate, app, &credentials, parts).await.map(Some),
+        None => Ok(None),
     }
+}
+
+/// The app that the body names; then its other credentials count too.
+async fn app_of_body(gate: &ParseGate, parts: &Parts, body: &mut JsonMap) -> Result<Known, Refused> {
+    let mut credentials = Credentials::from_headers(&parts.headers);
     credentials.app_id = None;
-    credentials.take_from_body(body)?;
+    credentials.take_from_body(body).map_err(without_app)?;
     let app_id = credentials.app_id.as_deref().unwrap_or_default();
-    let app = gate.apps.by_id(app_id).await?.ok_or_else(unauthorized)?;
+    let app = gate.apps.by_id(app_id).await.map_err(without_app)?;
+    let app = app.ok_or_else(|| without_app(unauthorized()))?;
     // Meant for Cloud Code, which nobody has yet.
-    body.shift_remove("_context").as_ref().map_or(Ok(()), check_context)?;
-    Ok(app)
+    body.shift_remove("_context").as_ref().map_or(Ok(()), check_context).map_err(without_app)?;
+    settle(gate, app, &credentials, parts).await
 }
 
 fn check_context_header(headers: &HeaderMap) -> Result<()> {
@@ -120,86 +142,22 @@ fn check_context_header(headers: &HeaderMap) -> Result<()> {
 /// Checks keys and finds out who is calling.
 async fn settle(
     gate: &ParseGate,
-    app: &Arc<App>,
+    app: Arc<App>,
     credentials: &Credentials,
-    client: Option<ClientAddress>,
-    headers: &HeaderMap,
-    method: &Method,
-    path: &str,
-) -> Result<ParseContext> {
-    let scope = match privileged(app, credentials, client)? {
-        Some(caller) => Scope::for_caller(caller),
-        None => {
-            check_client_key(&app.keys, credentials)?;
-            match &credentials.session_token {
-                Some(token) if reads_session(method, path) => {
-                    let user = app.callers.resolve(app, token).await?;
-                    Scope::for_caller(Caller::User(Arc::new(user)))
-                }
-                _ => Scope::for_caller(Caller::Anonymous),
-            }
-        }
-    };
-    let installation_id: Option<Arc<str>> = credentials.installation_id.as_deref().map(Arc::from);
-    Ok(ParseContext {
-        base_url: base_url(gate, &app.settings, headers),
-        app: Arc::clone(app),
-        scope: scope.from_installation(installation_id),
+    parts: &Parts,
+) -> Result<Known, Refused> {
+    let client = parts.extensions.get::<ClientAddress>().copied();
+    let scope = identify(&app, credentials, client, &parts.method, parts.uri.path())
+        .await
+        .map_err(|error| (error, Some(Arc::clone(&app))))?;
+    let context = ParseContext {
+        base_url: base_url(gate, &app.settings, &parts.headers),
+        app: Arc::clone(&app),
+        scope,
         session_token: credentials.session_token.as_deref().map(Arc::from),
         client,
-    })
-}
-
-/// Log-in ignores a token that is sent along; `sessions/me` resolves it by itself.
-fn reads_session(method: &Method, path: &str) -> bool {
-    path != "/login" && !(path == "/sessions/me" && method == Method::GET)
-}
-
-/// The caller of a key that is more than a client's. A wrong key is as good as none; a right one from a wrong
-/// address is refused.
-fn privileged(app: &App, credentials: &Credentials, client: Option<ClientAddress>) -> Result<Option<Caller>> {
-    let (keys, settings) = (&app.keys, &app.settings);
-    let is_from = |networks: &[ipnet::IpNet]| client.is_some_and(|client| client.is_in(networks));
-    let candidates = [
-        (&keys.maintenance, &credentials.maintenance_key, &settings.maintenance_key_ips, Caller::Maintenance),
-        (
-            &keys.master,
-            &credentials.master_key,
-            &settings.master_key_ips,
-            Caller::Master { read_only: false },
-        ),
-        (
-            &keys.read_only_master,
-            &credentials.master_key,
-            &settings.read_only_master_key_ips,
-            Caller::Master { read_only: true },
-        ),
-    ];
-    for (expected, presented, networks, caller) in candidates {
-        let (Some(expected), Some(presented)) = (expected, presented) else { continue };
-        if expected.matches(presented) {
-            return if is_from(networks) { Ok(Some(caller)) } else { Err(unauthorized()) };
-        }
-    }
-    Ok(None)
-}
-
-fn check_client_key(keys: &AppKeys, credentials: &Credentials) -> Result<()> {
-    let pairs = [
-        (&keys.rest, &credentials.rest_key),
-        (&keys.javascript, &credentials.javascript_key),
-        (&keys.client, &credentials.client_key),
-        (&keys.dot_net, &credentials.dot_net_key),
-    ];
-    let presented = pairs.iter().any(|(expected, presented)| match (expected, presented) {
-        (Some(expected), Some(presented)) => same_key(expected, presented),
-        _ => false,
-    });
-    if presented || !keys.client_key_needed() { Ok(()) } else { Err(unauthorized()) }
-}
-
-fn unauthorized() -> Error {
-    Error::new(ErrorCode::Unauthorized, "unauthorized")
+    };
+    Ok((app, context))
 }
 
 fn base_url(gate: &ParseGate, settings: &AppSettings, headers: &HeaderMap) -> String {

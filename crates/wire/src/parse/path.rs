@@ -1,26 +1,26 @@
-//! Paths as clients write them: the first word in any case, slashes doubled or left at the end.
+//! Paths as clients write them: the first word in any case, a slash doubled at the start or left at the end.
 
-/// The path that the routes know: `//Classes/Todo/` becomes `/classes/Todo`. Class names and object ids keep
-/// their case.
-pub fn normalised(path: &str) -> String {
-    let mut normal = String::with_capacity(path.len() + 1);
-    for (at, part) in path.split('/').filter(|part| !part.is_empty()).enumerate() {
-        normal.push('/');
-        if at == 0 {
-            normal.push_str(&part.to_ascii_lowercase());
-        } else {
-            normal.push_str(part);
-        }
+/// The path below the mount as the routes know it: `/Classes/Todo/` becomes `/classes/Todo`. Class names and object
+/// ids keep their case. `None` for a path with an empty part, which leads nowhere.
+///
+/// A doubled slash right after the mount has been overlooked before: axum's nesting takes one away.
+pub fn normalised(path: &str) -> Option<String> {
+    let path = path.strip_prefix('/').unwrap_or(path);
+    let path = path.strip_suffix('/').unwrap_or(path);
+    if !path.is_empty() && path.split('/').any(str::is_empty) {
+        return None;
     }
+    let (first, rest) = path.split_at(path.find('/').unwrap_or(path.len()));
+    let normal = format!("/{}{rest}", first.to_ascii_lowercase());
     if normal == "/serverinfo" {
-        return "/serverInfo".to_owned();
+        return Some("/serverInfo".to_owned());
     }
     for (lower, exact) in [("/loginas", "/loginAs"), ("/verifypassword", "/verifyPassword")] {
         if normal == lower {
-            return exact.to_owned();
+            return Some(exact.to_owned());
         }
     }
-    if normal.is_empty() { "/".to_owned() } else { normal }
+    Some(normal)
 }
 
 #[cfg(test)]
@@ -30,15 +30,19 @@ mod tests {
     #[test]
     fn paths() {
         for (path, expected) in [
-            ("/classes/Todo", "/classes/Todo"),
-            ("//classes/Todo/", "/classes/Todo"),
-            ("/Classes/Todo/AbC", "/classes/Todo/AbC"),
-            ("/USERS/me", "/users/me"),
-            ("/ServerInfo/", "/serverInfo"),
-            ("/", "/"),
-            ("", "/"),
+            ("/classes/Todo", Some("/classes/Todo")),
+            ("classes/Todo/", Some("/classes/Todo")),
+            ("/Classes/Todo/AbC", Some("/classes/Todo/AbC")),
+            ("/USERS/me", Some("/users/me")),
+            ("/ServerInfo/", Some("/serverInfo")),
+            ("/", Some("/")),
+            ("", Some("/")),
+            ("//", Some("/")),
+            ("//classes/Todo", None),
+            ("/classes//Todo", None),
+            ("/classes/Todo//", None),
         ] {
-            assert_eq!(normalised(path), expected, "{path}");
+            assert_eq!(normalised(path).as_deref(), expected, "{path}");
         }
     }
 }

@@ -160,3 +160,60 @@ async fn queries_have_bounds() -> anyhow::Result<()> {
     server.post("/batch", json!({"requests": requests})).send().await?.expect_error(400, 107)?;
     server.stop().await
 }
+
+fn nested(levels: usize) -> serde_json::Value {
+    (0..levels).fold(json!(1), |inner, _| json!({"a": inner}))
+}
+
+/// What can be stored can be read back: a value never grows past what the parser takes.
+#[tokio::test]
+async fn depth_has_a_bound_however_it_is_reached() -> anyhow::Result<()> {
+    let server = TestServer::start().await?;
+    let id = server.object("Deep", json!({"o": nested(100)})).await?;
+    let path = format!("/classes/Deep/{id}");
+    let key = format!("o{}", ".a".repeat(99));
+    server.post("/classes/Deep", json!({"o": nested(101)})).send().await?.expect_error(400, 107)?;
+    let mut grown = json!({"o.k": {"__op": "Increment", "amount": 1}});
+    grown[&key] = nested(20);
+    server.put(&path, grown).send().await?.expect_error(400, 107)?;
+    let list = json!({"l": {"__op": "Add", "objects": [nested(100)]}});
+    server.put(&path, list).send().await?.expect_error(400, 107)?;
+    let read = server.get(&path).send().await?;
+    assert_eq!((read.status, &read.json["o"], read.json.get("l")), (200, &nested(100), None));
+    server.put(&path, json!({"o.k": {"__op": "Increment", "amount": 1}})).send().await?.expect_status(200)?;
+    server.stop().await
+}
+
+/// Large arrays cost time in proportion to their size.
+#[tokio::test]
+async fn large_arrays_are_no_weapon() -> anyhow::Result<()> {
+    let server = TestServer::start().await?;
+    let many: Vec<u32> = (0..20_000).collect();
+    let op = json!({"a": {"__op": "AddUnique", "objects": many}});
+    let made = server.post("/classes/Large", op.clone()).send().await?;
+    made.expect_status(201)?;
+    let path = format!("/classes/Large/{}", made.json["objectId"].as_str().unwrap_or_default());
+    server.put(&path, op).send().await?.expect_status(200)?;
+    let wanted: Vec<u32> = (30_000..40_000).collect();
+    let body = json!({"_method": "GET", "where": {"a": {"$in": wanted}}, "count": 1, "limit": 0});
+    let found = server.post("/classes/Large", body).send().await?;
+    assert_eq!(found.json["count"], 0);
+    server.stop().await
+}
+
+#[tokio::test]
+async fn answers_have_a_bound() -> anyhow::Result<()> {
+    let server = TestServer::start().await?;
+    let big = server.object("Big", json!({"text": "x".repeat(1_000_000)})).await?;
+    let pointer = json!({"__type": "Pointer", "className": "Big", "objectId": big});
+    let bomb = server.object("Bomb", json!({"items": vec![pointer; 70]})).await?;
+    server.get(&format!("/classes/Bomb/{bomb}")).send().await?.expect_status(200)?;
+    server.get(&format!("/classes/Bomb/{bomb}?include=items")).send().await?.expect_error(400, 102)?;
+    let get = json!({"method": "GET", "path": format!("/parse/classes/Big/{big}")});
+    let batch = server.post("/batch", json!({"requests": vec![get; 70]})).send().await?;
+    let answers = batch.json.as_array().cloned().unwrap_or_default();
+    let refused = answers.iter().filter(|answer| answer["error"]["code"] == 102).count();
+    assert_eq!(answers.len(), 70);
+    assert!((3..10).contains(&refused), "{refused}");
+    server.stop().await
+}

@@ -112,3 +112,32 @@ async fn nobody_makes_a_session_for_somebody_else() -> anyhow::Result<()> {
     server.post("/classes/_Session", for_ann).send().await?.expect_error(400, 209)?;
     server.stop().await
 }
+
+#[tokio::test]
+async fn sessions_tell_truly_how_they_were_made() -> anyhow::Result<()> {
+    let server = TestServer::start().await?;
+    let ann = server.user("ann").await?;
+    let forged = json!({"createdWith.action": "login", "createdWith": {"action": "login"}});
+    let made = server.post("/sessions", forged).token(&ann.token).send().await?;
+    made.expect_status(201)?;
+    let path = format!("/sessions/{}", made.json["objectId"].as_str().unwrap_or_default());
+    let read = server.get(&path).token(&ann.token).send().await?;
+    assert_eq!(read.json["createdWith"], json!({"action": "create"}));
+    let update = json!({"createdWith.action": "login"});
+    server.put(&path, update).token(&ann.token).send().await?.expect_error(400, 105)?;
+    server.stop().await
+}
+
+#[tokio::test]
+async fn installation_ids_are_bounded() -> anyhow::Result<()> {
+    let server = TestServer::start().await?;
+    server.user("ann").await?;
+    for id in ["a\0b", &"i".repeat(300)] {
+        let body = json!({
+            "_ApplicationId": astrolabe_testkit::APP_ID, "_JavaScriptKey": astrolabe_testkit::JAVASCRIPT_KEY,
+            "_InstallationId": id, "username": "ann", "password": "secret",
+        });
+        server.bare(reqwest::Method::POST, "/login").json(&body).send().await?.expect_error(400, 107)?;
+    }
+    server.stop().await
+}

@@ -147,3 +147,75 @@ async fn secrets_are_not_in_the_database_file() -> anyhow::Result<()> {
     }
     server.stop().await
 }
+
+/// However an address is sent, it is checked and unique.
+#[tokio::test]
+async fn addresses_cannot_slip_past_the_rules() -> anyhow::Result<()> {
+    let server = TestServer::start().await?;
+    let ann = json!({"username": "ann", "password": "x", "email": "ann@example.org"});
+    server.post("/users", ann).send().await?.expect_status(201)?;
+    let slip = |address: &str| {
+        let op = json!({"__op": "SetOnInsert", "amount": address});
+        server.post("/users", json!({"username": "eve", "password": "x", "email": op}))
+    };
+    slip("ANN@example.org").send().await?.expect_error(400, 203)?;
+    slip("nonsense").send().await?.expect_error(400, 125)?;
+    let long = json!({"username": "u".repeat(600), "password": "x"});
+    server.post("/users", long).send().await?.expect_error(400, 142)?;
+    server.stop().await
+}
+
+#[tokio::test]
+async fn a_refused_sign_up_makes_no_fields() -> anyhow::Result<()> {
+    let server = TestServer::start().await?;
+    server.user("ann").await?;
+    let again = json!({"username": "Ann", "password": "x", "junk": 1});
+    server.post("/users", again).send().await?.expect_error(400, 202)?;
+    let class = server.get("/schemas/_User").master().send().await?;
+    assert!(class.json["fields"].get("junk").is_none(), "{}", class.text);
+    server.stop().await
+}
+
+/// A log-in that began before a password change must not outlive it.
+#[tokio::test]
+async fn old_passwords_open_no_session_after_a_change() -> anyhow::Result<()> {
+    let server = TestServer::start().await?;
+    let ann = server.user("ann").await?;
+    let path = format!("/users/{}", ann.id);
+    let old = json!({"username": "ann", "password": "secret"});
+    for round in 0..10 {
+        let next = json!({"password": format!("next-{round}")});
+        let log_ins = (0..4).map(|_| server.post("/login", old.clone()).send());
+        let (answers, changed) =
+            tokio::join!(futures_util::future::join_all(log_ins), server.put(&path, next).master().send(),);
+        changed?.expect_status(200)?;
+        for answer in answers {
+            let answer = answer?;
+            let Some(token) = answer.json["sessionToken"].as_str() else { continue };
+            server.get("/users/me").token(token).send().await?.expect_error(400, 209)?;
+        }
+        server.put(&path, json!({"password": "secret"})).master().send().await?.expect_status(200)?;
+    }
+    server.stop().await
+}
+
+#[tokio::test]
+async fn numbers_are_passwords_too() -> anyhow::Result<()> {
+    let server = TestServer::start().await?;
+    let user = json!({"username": "1234", "password": "12345678"});
+    server.post("/users", user).send().await?.expect_status(201)?;
+    server.get("/login?username=1234&password=12345678").send().await?.expect_status(200)?;
+    server.stop().await
+}
+
+#[tokio::test]
+async fn chosen_ids_cannot_look_like_principals() -> anyhow::Result<()> {
+    let server = TestServer::builder().settings(|s| s.allow_custom_object_id = true).start().await?;
+    for id in ["*", "role:admin", "a b", "ä", "\u{7f}", &"a".repeat(65)] {
+        let body = json!({"objectId": id, "username": "eve", "password": "x"});
+        server.post("/users", body).send().await?.expect_error(400, 105)?;
+    }
+    let body = json!({"objectId": "chosen_1-x", "username": "eve", "password": "x"});
+    server.post("/users", body).send().await?.expect_status(201)?;
+    server.stop().await
+}

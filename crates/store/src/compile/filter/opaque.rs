@@ -109,12 +109,12 @@ fn append_comparison(sql: &mut SqlWriter<'_>, place: &Opaque<'_>, operator: &str
 /// `operator` is one of the words `json_path_test` knows.
 fn append_nested<'a>(sql: &mut SqlWriter<'a>, place: &Opaque<'_>, operator: &str, operand: Bind<'a>) {
     let Opaque::Nested { column, path } = place else { return };
-    sql.push("json_path_test(").column(column).push(", ").bind(Bind::owned(path.clone())).push(", '");
+    sql.call_on_json("json_path_test", column).push(", ").bind(Bind::owned(path.clone())).push(", '");
     sql.push(operator).push("', ").bind(operand).push(")");
 }
 
 fn append_call(sql: &mut SqlWriter<'_>, function: &str, column: &str, operand: String) {
-    sql.push(function).push("(").column(column).push(", ").bind(Bind::owned(operand)).push(")");
+    sql.call_on_json(function, column).push(", ").bind(Bind::owned(operand)).push(")");
 }
 
 fn append_file_in(sql: &mut SqlWriter<'_>, column: &str, operands: &[Value]) {

@@ -7,28 +7,31 @@ use rusqlite::functions::Context;
 use rusqlite::types::{Value as SqlValue, ValueRef};
 use rusqlite::{Error, Result};
 
-use super::search::{column_json, equals_or_contains, operand};
+use super::search::{candidates, column_json, equals_or_contains, operand};
 
 /// `json_path_test(column, path, operator, operand)`. The operator is `eq`, `in`, `lt`, `lte`, `gt`, `gte` or
 /// `exists`.
 pub(super) fn json_path_test(context: &Context<'_>) -> Result<bool> {
     let path = context.get_or_create_aux(1, path)?;
-    let operand = operand(context, 3)?;
     let Some(column) = column_json(context) else { return Ok(false) };
     let Some(value) = at_path(&column, &path) else { return Ok(false) };
     let ValueRef::Text(operator) = context.get_raw(2) else { return Ok(false) };
-    Ok(match operator {
-        b"exists" => true,
-        b"eq" => equals_or_contains(value, &operand.json),
-        b"in" => {
-            operand.json.as_array().is_some_and(|list| list.iter().any(|one| equals_or_contains(value, one)))
-        }
-        b"lt" => compare(value, &operand.json) == Some(Ordering::Less),
-        b"lte" => compare(value, &operand.json).is_some_and(Ordering::is_le),
-        b"gt" => compare(value, &operand.json) == Some(Ordering::Greater),
-        b"gte" => compare(value, &operand.json).is_some_and(Ordering::is_ge),
+    match operator {
+        b"exists" => Ok(true),
+        b"in" => Ok(candidates(context, 3)?.has_or_meet(value)),
+        operator => Ok(holds(value, operator, &operand(context, 3)?.json)),
+    }
+}
+
+fn holds(value: &Json, operator: &[u8], operand: &Json) -> bool {
+    match operator {
+        b"eq" => equals_or_contains(value, operand),
+        b"lt" => compare(value, operand) == Some(Ordering::Less),
+        b"lte" => compare(value, operand).is_some_and(Ordering::is_le),
+        b"gt" => compare(value, operand) == Some(Ordering::Greater),
+        b"gte" => compare(value, operand).is_some_and(Ordering::is_ge),
         _ => false,
-    })
+    }
 }
 
 /// `json_path_key(column, path)`: a value that sorts, null where there is none.

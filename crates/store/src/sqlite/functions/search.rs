@@ -1,8 +1,10 @@
-//! Deep comparison of JSON columns.
+//! Deep comparison of JSON columns. SQLite does not look at the clock while a function runs, so each takes time in
+//! proportion to its column, however long the list is that the column is compared with.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use astrolabe_core::value::{GeoPoint, Json, Value, append_json_string, deep_equal};
+use astrolabe_core::value::{GeoPoint, Json, Value, append_json_string, canonical_key, deep_equal};
 use rusqlite::functions::Context;
 use rusqlite::types::ValueRef;
 use rusqlite::{Error, Result};
@@ -15,6 +17,21 @@ pub(super) struct Operand {
     needle: Option<String>,
 }
 
+/// A list a column is compared with, read once per statement.
+pub(super) struct Candidates(HashSet<String>);
+
+impl Candidates {
+    /// Whether a value equals one of the list.
+    pub fn has(&self, value: &Json) -> bool {
+        self.0.contains(&canonical_key(value))
+    }
+
+    /// Whether a value, or one of its elements if it is an array, equals one of the list.
+    pub fn has_or_meet(&self, value: &Json) -> bool {
+        self.has(value) || value.as_array().is_some_and(|items| items.iter().any(|item| self.has(item)))
+    }
+}
+
 /// `json_equals(column, operand)`.
 pub(super) fn json_equals(context: &Context<'_>) -> Result<bool> {
     let operand = operand(context, 1)?;
@@ -23,9 +40,8 @@ pub(super) fn json_equals(context: &Context<'_>) -> Result<bool> {
 
 /// `json_equals_any(column, list of operands)`.
 pub(super) fn json_equals_any(context: &Context<'_>) -> Result<bool> {
-    let operand = operand(context, 1)?;
-    let Some(column) = column_json(context) else { return Ok(false) };
-    Ok(list(&operand).iter().any(|candidate| deep_equal(&column, candidate)))
+    let candidates = candidates(context, 1)?;
+    Ok(column_json(context).is_some_and(|column| candidates.has(&column)))
 }
 
 /// `json_contains(array column, operand)`: the whole array or one of its elements equals the operand.
@@ -41,9 +57,8 @@ pub(super) fn json_contains(context: &Context<'_>) -> Result<bool> {
 
 /// `json_contains_any(array column, list of operands)`.
 pub(super) fn json_contains_any(context: &Context<'_>) -> Result<bool> {
-    let operand = operand(context, 1)?;
-    let Some(column) = column_json(context) else { return Ok(false) };
-    Ok(list(&operand).iter().any(|candidate| equals_or_contains(&column, candidate)))
+    let candidates = candidates(context, 1)?;
+    Ok(column_json(context).is_some_and(|column| candidates.has_or_meet(&column)))
 }
 
 /// `point_in(latitude, longitude, list of points)`.
@@ -53,16 +68,20 @@ pub(super) fn point_in(context: &Context<'_>) -> Result<bool> {
         return Ok(false);
     };
     let points = context.get_or_create_aux(2, points)?;
-    Ok(points.contains(&GeoPoint { latitude, longitude }))
+    Ok(points.contains(&point_key(GeoPoint { latitude, longitude })))
 }
 
-fn points(operand: ValueRef<'_>) -> Result<Vec<GeoPoint>, Error> {
-    let Json::Array(items) = parse(operand)? else { return Ok(Vec::new()) };
-    let points = items.into_iter().filter_map(|item| match Value::from_json(item) {
-        Ok(Value::GeoPoint(point)) => Some(point),
+fn points(operand: ValueRef<'_>) -> Result<HashSet<[u64; 2]>, Error> {
+    let points = list(operand)?.into_iter().filter_map(|item| match Value::from_json(item) {
+        Ok(Value::GeoPoint(point)) => Some(point_key(point)),
         _ => None,
     });
     Ok(points.collect())
+}
+
+/// Two points have the same key exactly when they are equal; adding 0 makes -0 the same as 0.
+fn point_key(point: GeoPoint) -> [u64; 2] {
+    [point.latitude, point.longitude].map(|degrees| (degrees + 0.0).to_bits())
 }
 
 /// Whether a value, or one of its elements if it is an array, equals the operand.
@@ -77,6 +96,13 @@ pub(super) fn operand(context: &Context<'_>, index: i32) -> Result<Arc<Operand>>
         let json = parse(text)?;
         let needle = json.as_str().and_then(plain_needle);
         Ok::<_, Error>(Operand { json, needle })
+    })
+}
+
+/// The parsed list in argument `index`.
+pub(super) fn candidates(context: &Context<'_>, index: i32) -> Result<Arc<Candidates>> {
+    context.get_or_create_aux(index, |text| {
+        Ok::<_, Error>(Candidates(list(text)?.iter().map(canonical_key).collect()))
     })
 }
 
@@ -96,8 +122,12 @@ fn parse(text: ValueRef<'_>) -> Result<Json, Error> {
     }
 }
 
-fn list(operand: &Operand) -> &[Json] {
-    operand.json.as_array().map(Vec::as_slice).unwrap_or_default()
+/// The elements of a list; an operand that is none has none.
+fn list(text: ValueRef<'_>) -> Result<Vec<Json>, Error> {
+    match parse(text)? {
+        Json::Array(items) => Ok(items),
+        _ => Ok(Vec::new()),
+    }
 }
 
 /// The JSON of the column in the first argument; a null or damaged column equals nothing.

@@ -219,3 +219,28 @@ pub async fn failed_steps_undo_the_job(fixture: &Fixture) {
     let outcome = fixture.store.submit(WriteJob::default()).await.unwrap();
     assert!(outcome.steps.is_empty());
 }
+
+pub async fn requirements(fixture: &Fixture) {
+    todo(fixture).await;
+    let class = fixture.get_class("Todo");
+    let submit = |steps| fixture.store.submit(WriteJob { steps });
+    let titled = |title: &str| {
+        require_step(&class, Filter::And(vec![id_is("t1"), Filter::equals("title", text(title))]))
+    };
+    let renamed = || update_step(&class, "t1", &[("title", FieldUpdate::Set(text("b")))]);
+
+    let failed = submit(vec![insert_step(&class, "t2", None, &[]), renamed(), titled("a")]).await;
+    assert!(
+        matches!(failed, Err(StoreError::NoMatch { step: 2 })),
+        "it sees the steps before it: {failed:?}"
+    );
+    assert!(matches!(submit(vec![titled("b")]).await, Err(StoreError::NoMatch { step: 0 })));
+    assert_eq!(fixture.ids("Todo", Filter::all()).await, ["t1"]);
+    assert_eq!(fixture.get("Todo", "t1").await.unwrap().value("title"), &text("a"));
+
+    let steps = vec![titled("a"), renamed(), titled("b"), insert_step(&class, "t2", None, &[])];
+    let done = submit(steps).await.unwrap();
+    assert_eq!(done.steps.iter().map(|step| step.rows).collect::<Vec<_>>(), [1, 1, 1, 1]);
+    assert_eq!(fixture.ids("Todo", Filter::all()).await, ["t1", "t2"]);
+    assert_eq!(submit(vec![require_step(&class, Filter::all())]).await.unwrap().steps[0].rows, 1);
+}

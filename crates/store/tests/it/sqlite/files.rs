@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use astrolabe_core::events::Events;
-use astrolabe_core::ports::StoreError;
+use astrolabe_core::ports::{FieldUpdate, StoreError, WriteStep};
 use astrolabe_core::query::Filter;
 use astrolabe_core::schema::{FieldSpec, FieldType, Visibility};
 use astrolabe_core::value::Value;
@@ -173,4 +173,37 @@ fn damaged_rows_are_named() {
         block_on(fixture.count("Todo", when("info", astrolabe_core::query::Test::Equal(Value::Null)))),
         0
     );
+}
+
+/// An update has changed its row before what it yields is read.
+#[test]
+fn unreadable_answers_undo_the_job() {
+    let fixture = fixture();
+    block_on(async {
+        fixture.class("Todo", &[("n", FieldType::Number), ("info", FieldType::Object)]).await;
+        fixture.insert("Todo", "t1", &[("n", number(1.0)), ("info", json(serde_json::json!({})))]).await;
+    });
+    let connection = rusqlite::Connection::open(database(&fixture)).unwrap();
+    let set_info = |info: &str| connection.execute("UPDATE \"Todo\" SET info = ?", [info]).unwrap();
+    let too_deep = format!("{}{}", "{\"a\":".repeat(500), "1".to_owned() + &"}".repeat(500));
+    for info in ["{", &too_deep] {
+        set_info(info);
+        let mut step = update_step(&fixture.get_class("Todo"), "t1", &[("n", FieldUpdate::Set(number(2.0)))]);
+        if let WriteStep::Update { returning, .. } = &mut step {
+            returning.push("info".into());
+        }
+        let updated = block_on(fixture.submit(step));
+        assert!(matches!(updated, Err(StoreError::CorruptRow { .. })), "{updated:?}");
+        set_info("{}");
+        assert_eq!(block_on(fixture.get("Todo", "t1")).unwrap().value("n"), &number(1.0));
+    }
+    // So has it before the new state is read for events.
+    let trigger =
+        "CREATE TRIGGER damage AFTER UPDATE OF n ON \"Todo\" BEGIN UPDATE \"Todo\" SET info = '{'; END";
+    connection.execute(trigger, []).unwrap();
+    let heard = Heard::listen(&fixture.events, &["Todo"]);
+    let updated = block_on(fixture.update("Todo", "t1", &[("n", FieldUpdate::Set(number(2.0)))]));
+    assert!(matches!(updated, Err(StoreError::CorruptRow { .. })), "{updated:?}");
+    assert!(heard.all().is_empty());
+    assert_eq!(block_on(fixture.get("Todo", "t1")).unwrap().value("n"), &number(1.0));
 }

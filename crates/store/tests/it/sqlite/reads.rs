@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use astrolabe_core::access::Acl;
 use astrolabe_core::ports::StoreError;
-use astrolabe_core::query::{Filter, ReadPlan, Test};
+use astrolabe_core::query::{Filter, ReadPlan, RowAccess, Test};
 use astrolabe_core::schema::{FieldSpec, FieldType};
+use astrolabe_core::value::Value;
 use astrolabe_store::SqliteOptions;
 
 use super::{fixture, fixture_with};
@@ -91,6 +93,108 @@ fn slow_reads_meet_their_deadline() {
     assert!(matches!(read, Err(StoreError::Deadline)), "{read:?}");
     let count = block_on(fixture.store.count(fixture.plan("Todo", filter)));
     assert!(matches!(count, Err(StoreError::Deadline)), "{count:?}");
+}
+
+/// Preparing a statement with many conditions takes so many steps that the clock is looked at.
+fn many_conditions(path: impl Fn(u32) -> String) -> Filter {
+    Filter::And((0..499).map(|n| when(&path(n), Test::NotIn(vec![number(-1.0)]))).collect())
+}
+
+#[test]
+fn a_read_is_not_measured_by_the_deadline_of_the_one_before() {
+    let options = SqliteOptions { inline_deadline: Duration::from_millis(1), ..SqliteOptions::default() };
+    let fixture = fixture_with(options);
+    block_on(todos(&fixture, 3));
+    for filter in [many_conditions(|_| "n".to_owned()), many_conditions(|n| format!("info.k{n}"))] {
+        assert!(is_inline(&fixture, fixture.plan("Todo", id_is("t1"))));
+        std::thread::sleep(Duration::from_millis(2));
+        assert_eq!(block_on(fixture.ids("Todo", filter)), ["t0", "t1", "t2"]);
+    }
+}
+
+#[test]
+fn an_inline_read_that_yields_rows_is_finished() {
+    let options = SqliteOptions { inline_deadline: Duration::ZERO, ..SqliteOptions::default() };
+    let fixture = fixture_with(options);
+    block_on(todos(&fixture, 2_000));
+    let plan = fixture.plan("Todo", Filter::equals("owner", pointer("_User", "u")));
+    assert_eq!(block_on(fixture.read(plan.clone())).unwrap().len(), 2_000);
+    assert!(
+        !is_inline(&fixture, ReadPlan { order: vec![order("n")], ..plan }),
+        "it sorts before the first row"
+    );
+}
+
+/// What a condition on JSON costs depends on the row, so one row may be too much for the caller's thread.
+#[test]
+fn json_is_not_tested_inline() {
+    let fixture = fixture();
+    block_on(todos(&fixture, 3));
+    let places = [("tags", FieldType::Array), ("place", FieldType::GeoPoint)];
+    for (field, kind) in places {
+        let field = FieldSpec::new(field, kind);
+        let change = astrolabe_core::schema::SchemaChange::AddField { class: "Todo".into(), field };
+        block_on(fixture.store.change_schema(vec![change])).unwrap();
+    }
+    let with_id = |test| Filter::And(vec![id_is("t1"), test]);
+    let readable = |filter| {
+        let access = RowAccess::Readable(Arc::new(["*".to_owned()]));
+        ReadPlan { access, ..fixture.plan("Todo", filter) }
+    };
+    for (filter, expected) in [
+        (when("n", Test::NotEqual(number(5.0))), true),
+        (when("info", Test::Exists(true)), true),
+        (when("info", Test::NotEqual(json(serde_json::json!({})))), false),
+        (when("info", Test::NotIn(vec![json(serde_json::json!({}))])), false),
+        (when("info.n", Test::Exists(true)), false),
+        (when("tags", Test::NotEqual(number(5.0))), false),
+        (when("tags", Test::NotIn(vec![number(5.0)])), false),
+        (when("place", Test::NotEqual(point(1.0, 1.0))), true),
+    ] {
+        let shape = format!("{filter:?}");
+        assert_eq!(is_inline(&fixture, readable(with_id(filter))), expected, "{shape}");
+    }
+    let sorted = ReadPlan { order: vec![order("info.n")], ..readable(id_is("t1")) };
+    assert!(!is_inline(&fixture, sorted));
+}
+
+/// The steps of SQLite say nothing about what one call of a function costs.
+#[test]
+fn long_lists_cost_linear_time() {
+    let fixture = fixture();
+    let fields = [("tags", FieldType::Array), ("info", FieldType::Object), ("place", FieldType::GeoPoint)];
+    block_on(fixture.class("Todo", &fields));
+    let class = fixture.get_class("Todo");
+    let texts = |name: &str, count: u32| (0..count).map(|n| format!("{name}{n}")).collect::<Vec<_>>();
+    let tags = serde_json::json!(texts("tag", 20_000));
+    let values = [("tags", json(tags.clone())), ("info", json(serde_json::json!({"tags": tags})))];
+    let owners = texts("owner\"", 5_000);
+    let acl = Acl::from_lists(owners.iter().map(String::as_str), []);
+    block_on(fixture.submit(insert_step(&class, "t1", Some(acl), &values))).unwrap();
+
+    let others = || texts("other", 10_000).into_iter().map(Value::String).collect::<Vec<_>>();
+    let places = || (0..10_000).map(|n| point(f64::from(n) / 1_000.0, 1.0)).collect::<Vec<_>>();
+    let access = RowAccess::Readable(texts("reader", 5_000).into());
+    let one_more = |mut values: Vec<Value>| {
+        values.push(text("tag19999"));
+        values
+    };
+    let begun = std::time::Instant::now();
+    for (filter, access, expected) in [
+        (when("tags", Test::In(others())), RowAccess::All, 0),
+        (when("tags", Test::In(one_more(others()))), RowAccess::All, 1),
+        (when("tags", Test::NotIn(others())), RowAccess::All, 1),
+        (when("info.tags", Test::In(others())), RowAccess::All, 0),
+        (when("info.tags", Test::In(one_more(others()))), RowAccess::All, 1),
+        (when("info", Test::NotIn(others())), RowAccess::All, 1),
+        (when("place", Test::NotIn(places())), RowAccess::All, 1),
+        (Filter::all(), access, 0),
+    ] {
+        let plan = ReadPlan { access, ..fixture.plan("Todo", filter) };
+        assert_eq!(block_on(fixture.store.count(plan)).unwrap(), expected);
+    }
+    // Comparing every pair takes many times as long.
+    assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
 }
 
 /// More stores than a thread keeps connections for.
