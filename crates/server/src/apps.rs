@@ -17,7 +17,7 @@ use astrolabe_core::app::{App, AppKeys, AppSettings};
 use thiserror::Error as ThisError;
 
 pub use data_folder::{DataFolder, NewApp};
-pub use lock::FolderLock;
+pub use lock::{ServerLock, lock_database};
 pub use record::AppRecord;
 pub use registry::{AppRegistry, RegistryLimits};
 
@@ -57,6 +57,9 @@ pub enum AppsError {
     /// Another server holds the folder.
     #[error("the data folder {} is in use by another server; stop it, or choose another folder with --data", .0.display())]
     Locked(PathBuf),
+    /// Another server holds the database.
+    #[error("the database {} is in use by another server; stop it, or choose another one with --database-url", .0.display())]
+    DatabaseLocked(PathBuf),
     /// A record that cannot be understood.
     #[error("{} is damaged: {reason}", path.display())]
     Damaged {

@@ -11,7 +11,7 @@ use astrolabe_core::app::Apps;
 use tokio::net::TcpListener;
 
 use super::output;
-use crate::apps::{AppDefinition, AppRegistry, DataFolder, RegistryLimits};
+use crate::apps::{AppDefinition, AppRegistry, DataFolder, RegistryLimits, lock_database};
 use crate::config::Config;
 use crate::http::{self, HttpLimits};
 use crate::lifecycle::{Shutdown, SystemClock, SystemIds};
@@ -44,6 +44,7 @@ pub(super) fn run(launch: Launch) -> anyhow::Result<()> {
         tracing::warn!("{warning}");
     }
     let _lock = launch.folder.lock()?;
+    let _database_lock = launch.declared.as_ref().map(|app| lock_database(&app.database)).transpose()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let outcome = runtime.block_on(async {
         let shutdown = Shutdown::on_signals(launch.config.server.exit_on_stdin_eof)?;
