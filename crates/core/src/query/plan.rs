@@ -44,7 +44,7 @@ pub enum PlanColumn {
     },
 }
 
-/// In which rows of the answer a field is shown.
+/// In which rows of the answer a field is shown. In all others the store yields null, whatever is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ShownIn {
     /// In each.

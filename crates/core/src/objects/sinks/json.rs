@@ -12,7 +12,7 @@ use std::sync::Arc;
 use crate::error::{Error, ErrorCode, Result};
 use crate::limits;
 use crate::ports::RowSink;
-use crate::query::{PlanColumn, ShownIn};
+use crate::query::PlanColumn;
 use crate::schema::{Class, FieldType};
 use crate::value::{ColumnValue, Timestamp, append_column, append_json_string};
 
@@ -209,18 +209,6 @@ impl JsonSink {
         self.out.extend_from_slice(acl);
         Ok(())
     }
-
-    /// Whether the value of a column may be seen in the current row.
-    fn is_shown(&self, index: usize) -> bool {
-        match (&self.columns[index].column, self.rows.last()) {
-            (PlanColumn::Field { shown: ShownIn::Row(id), .. }, Some(row)) => {
-                // Object ids are plain letters and digits unless they were chosen by a client.
-                self.out[row.object_id.clone()].strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\""))
-                    == Some(id.as_bytes())
-            }
-            _ => true,
-        }
-    }
 }
 
 fn column_name<'a>(class: &'a Class, column: &PlanColumn) -> &'a str {
@@ -263,8 +251,7 @@ impl RowSink for JsonSink {
             (PlanColumn::CreatedAt | PlanColumn::UpdatedAt, ColumnValue::Integer(ms)) => self.time(index, ms),
             (PlanColumn::Acl, value) => self.access_list(index, value)?,
             (PlanColumn::Field { .. }, ColumnValue::Null) => {}
-            (PlanColumn::Field { .. }, value) if self.is_shown(index) => self.field(index, value)?,
-            (PlanColumn::Field { .. }, _) => {}
+            (PlanColumn::Field { .. }, value) => self.field(index, value)?,
             _ => return Err(Error::internal()),
         }
         Ok(())
