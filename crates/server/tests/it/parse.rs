@@ -8,6 +8,7 @@ mod includes;
 mod keys;
 mod operations;
 mod queries;
+mod roles;
 mod schemas;
 mod sessions;
 mod users;
