@@ -11,4 +11,5 @@ mod queries;
 mod roles;
 mod schemas;
 mod sessions;
+mod transactions;
 mod users;
