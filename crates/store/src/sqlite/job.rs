@@ -3,6 +3,7 @@
 mod delete;
 mod insert;
 mod require;
+mod returned;
 mod states;
 mod update;
 
@@ -80,12 +81,14 @@ impl JobRunner<'_> {
 
     fn run_steps(&self, job: &WriteJob) -> StoreResult<JobDone> {
         let mut done = JobDone::default();
+        let mut returned = returned::Returned::default();
         for (place, step) in job.steps.iter().enumerate() {
             let result = self.run_step(step, &mut done.events);
             let (outcome, expect) = result.map_err(|error| in_step(job, place, error))?;
             if outcome.rows == 0 && expect == Expectation::Some {
                 return Err(StoreError::NoMatch { step: place });
             }
+            returned.add(&outcome).map_err(|error| in_step(job, place, error))?;
             done.outcome.steps.push(outcome);
         }
         Ok(done)
