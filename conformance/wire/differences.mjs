@@ -29,7 +29,7 @@ const FILE_URL = 'the addresses of files come with the files feature; until then
 const SERVER_OWNED = 'objectId and the times are the server\'s: in an update they are ignored, whatever is sent for them';
 const ONE_TEXT = 'one text for every object that is not there';
 const EACH_FOR_ITSELF = 'each request of a batch answers for itself, those that lead nowhere too';
-const TRANSACTION = 'transactions are known but not built yet: refused by name, and nothing of the batch is stored';
+const TRANSACTION = 'a transaction that fails answers the error of the request at fault, not 500 without a reason';
 const BODY_FIRST = 'what is no JSON object is refused before anything else is asked';
 
 const refused = because => ({ because, status: [400, 404] });
@@ -39,12 +39,6 @@ const leadsNowhere = {
   because: EACH_FOR_ITSELF,
   status: 200,
   body: [{ error: { code: 108, error: 'There is no such endpoint.' } }],
-};
-const noTransaction = {
-  because: TRANSACTION,
-  status: 400,
-  code: 102,
-  error: 'transaction in a batch is not available yet',
 };
 const tellsTime = { because: 'the answer to every creation tells its time', plus: { createdAt: '<time>' } };
 const noToken = { because: TOKEN, without: 'sessionToken' };
@@ -493,9 +487,17 @@ export const differences = {
     'body as text': any(LENIENT),
     'body as list': any(LENIENT),
     'body null': any(LENIENT),
-    transaction: noTransaction,
-    'transaction that fails': noTransaction,
-    'transaction as text': lenient(),
+    'transaction that fails': {
+      because: TRANSACTION,
+      status: 400,
+      code: 111,
+      check: body => assert.equal(body.index, 1),
+    },
+    'transaction as text': {
+      because: 'a batch that was to be a transaction must not be kept by halves',
+      status: 400,
+      code: 107,
+    },
   },
 
   schemas: {

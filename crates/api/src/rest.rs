@@ -8,6 +8,7 @@ mod object_routes;
 mod purge_routes;
 mod schema_routes;
 mod server_info;
+mod transaction;
 
 use astrolabe_core::error::{Error, ErrorCode};
 use astrolabe_wire::parse::{Failure, health};

@@ -1,14 +1,15 @@
-//! From a session token to its user: the look-up that every request with a token makes.
+//! From a session token to its user and the user's roles: the look-up that every request with a token makes.
 
 use astrolabe_core::access::{Scope, UserCaller};
 use astrolabe_core::app::App;
 use astrolabe_core::error::{Error, ErrorCode, Result};
 use astrolabe_core::ports::{BoxFuture, Callers};
 
+use crate::roles::user_caller;
 use crate::session::{SESSION, check_expiry, of_token};
 
-/// Looks sessions up in the app's database. One read by a unique index, so there is no cache that could outlive
-/// a log-out.
+/// Looks sessions up in the app's database. Reads by an index, so there is no cache that could outlive a
+/// log-out or the loss of a role.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SessionCallers;
 
@@ -24,11 +25,7 @@ async fn resolve(app: &App, session_token: &str) -> Result<UserCaller> {
     let session = session.ok_or_else(invalid_token)?;
     check_expiry(objects, &session)?;
     let user_id = session.pointer_id("user").ok_or_else(invalid_token)?;
-    Ok(UserCaller {
-        user_id: user_id.into(),
-        session_id: session.object_id.as_str().into(),
-        roles: Vec::new(),
-    })
+    user_caller(objects, user_id, &session.object_id).await
 }
 
 fn invalid_token() -> Error {

@@ -7,6 +7,7 @@ mod callers;
 mod log_in;
 mod password;
 mod role_rules;
+mod roles;
 pub mod routes;
 mod session;
 mod session_rules;

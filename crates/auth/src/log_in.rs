@@ -1,6 +1,6 @@
 //! Log-in and log-out with a password.
 
-use astrolabe_core::access::{Acl, Caller, Scope, UserCaller};
+use astrolabe_core::access::{Acl, Caller, Scope};
 use astrolabe_core::app::App;
 use astrolabe_core::error::{Error, ErrorCode, Result};
 use astrolabe_core::identity::identity_key;
@@ -11,6 +11,7 @@ use astrolabe_core::schema::OBJECT_ID;
 use astrolabe_core::value::{Json, JsonMap, Value};
 
 use crate::Auth;
+use crate::roles::user_caller;
 use crate::session::{NewSession, Origin, USER, revoke_token};
 
 /// What a log-in presents.
@@ -139,7 +140,7 @@ fn is_locked_out(user: &Object) -> bool {
 
 /// The user's JSON with everything its owner may see.
 pub(crate) async fn user_as_seen_by_itself(app: &App, user_id: &str) -> Result<Vec<u8>> {
-    let caller = UserCaller { user_id: user_id.into(), session_id: "".into(), roles: Vec::new() };
+    let caller = user_caller(&app.objects, user_id, "").await?;
     let scope = Scope::for_caller(Caller::User(caller.into()));
     app.objects.get(&scope, USER, user_id, &KeySelection::default()).await
 }

@@ -6,13 +6,15 @@ use astrolabe_core::error::{Error, ErrorCode, Result};
 use astrolabe_core::objects::{Write, WriteKind};
 use astrolabe_core::ports::{BoxFuture, ClassRules, RuleContext};
 
+use crate::roles::ROLE;
+
 /// See the module.
 #[derive(Debug, Clone, Copy)]
 pub struct RoleRules;
 
 impl ClassRules for RoleRules {
     fn class_name(&self) -> &'static str {
-        "_Role"
+        ROLE
     }
 
     fn before_save<'a>(&'a self, _: RuleContext<'a>, write: &'a mut Write) -> BoxFuture<'a, Result<()>> {

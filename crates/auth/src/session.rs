@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use astrolabe_core::access::{Caller, Scope, UserCaller};
+use astrolabe_core::access::{Caller, Scope};
 use astrolabe_core::app::App;
 use astrolabe_core::error::{Error, ErrorCode, Result};
 use astrolabe_core::objects::{Object, Objects};
@@ -11,6 +11,8 @@ use astrolabe_core::query::{FieldPath, Filter, KeySelection, RowAccess, Test};
 use astrolabe_core::schema::Class;
 use astrolabe_core::value::{JsonMap, Pointer, Timestamp, Value};
 use sha2::{Digest, Sha256};
+
+use crate::roles::user_caller;
 
 /// The class of sessions.
 pub(crate) const SESSION: &str = "_Session";
@@ -148,11 +150,7 @@ pub(crate) async fn find_by_token(app: &App, token: &str, keys: &KeySelection) -
     let session = session.ok_or_else(not_found)?;
     check_expiry(&app.objects, &session)?;
     let user_id = session.pointer_id("user").ok_or_else(not_found)?;
-    let caller = UserCaller {
-        user_id: user_id.into(),
-        session_id: session.object_id.as_str().into(),
-        roles: Vec::new(),
-    };
+    let caller = user_caller(&app.objects, user_id, &session.object_id).await?;
     let scope = Scope::for_caller(Caller::User(Arc::new(caller)));
     app.objects.get(&scope, SESSION, &session.object_id, keys).await
 }

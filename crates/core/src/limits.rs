@@ -28,6 +28,10 @@ pub const BATCH_CONCURRENCY: usize = 8;
 pub const BATCH_REQUESTS_MAX: usize = 1_000;
 /// Entries of one access control list.
 pub const ACL_ENTRIES_MAX: usize = 5_000;
+/// Levels of roles that inherit, those that list the user included; those further up give no rights.
+pub const ROLE_LEVELS_MAX: usize = 20;
+/// Roles of one user, inherited ones included; further ones give no rights.
+pub const USER_ROLES_MAX: usize = 1_000;
 /// Bytes of a user name or e-mail address.
 pub const IDENTITY_LEN_MAX: usize = 512;
 /// Bytes of an installation id.

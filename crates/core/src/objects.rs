@@ -5,9 +5,11 @@ mod create;
 mod delete;
 mod find;
 mod include;
+mod prepared;
 mod purge;
 mod rows;
 mod sinks;
+mod transaction;
 mod update;
 mod write;
 
@@ -20,6 +22,7 @@ use crate::schema::Schema;
 
 pub use find::{FindRequest, Found};
 pub use rows::Object;
+pub use transaction::{Change, RefusedChange};
 pub use write::{Write, WriteAnswer, WriteKind};
 
 /// The data of one app. Cheap to clone.

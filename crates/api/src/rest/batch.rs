@@ -16,6 +16,8 @@ use http::{Method, StatusCode};
 use http_body_util::BodyExt;
 use tower::ServiceExt;
 
+use super::transaction;
+
 /// The endpoints that a batch can reach: all but itself.
 #[derive(Clone)]
 pub(super) struct BatchRoutes(Router);
@@ -27,24 +29,61 @@ impl BatchRoutes {
 }
 
 pub(super) async fn run(State(routes): State<BatchRoutes>, call: ParseCall) -> Result<Response, Failure> {
-    let requests = parse_requests(&call)?;
+    let (requests, is_transaction) = (parse_requests(&call)?, asks_for_transaction(&call)?);
+    if is_transaction {
+        return Ok(transaction::run(&call.context, requests).await);
+    }
     let mut answers = stream::iter(requests)
-        .map(|request| answer(&routes.0, &call.context, request))
+        .map(|request| dispatch(&routes.0, &call.context, request))
         .buffered(limits::BATCH_CONCURRENCY);
-    let mut body = vec![b'['];
+    let mut list = AnswerList::new(&call.context);
     while let Some(answer) = answers.next().await {
-        if body.len() > 1 {
-            body.push(b',');
-        }
-        // The whole answer is made in memory. What was written stays written, so each item answers for itself.
-        if body.len() + answer.len() > limits::RESPONSE_BYTES_MAX {
-            body.extend_from_slice(&refusal(&call.context, &too_large()));
-        } else {
-            body.extend_from_slice(&answer);
+        match answer {
+            Ok(success) => list.push_success(&success),
+            Err(error) => list.push_refusal(&error),
         }
     }
-    body.push(b']');
-    Ok(json_bytes(StatusCode::OK, body))
+    Ok(list.into_response())
+}
+
+/// The answers in the order of the requests.
+pub(super) struct AnswerList<'c> {
+    context: &'c ParseContext,
+    body: Vec<u8>,
+}
+
+impl<'c> AnswerList<'c> {
+    pub(super) fn new(context: &'c ParseContext) -> Self {
+        AnswerList { context, body: vec![b'['] }
+    }
+
+    pub(super) fn push_success(&mut self, answer: &[u8]) {
+        // The whole answer is made in memory. What was written stays written, so each item answers for itself.
+        if self.body.len() + answer.len() > limits::RESPONSE_BYTES_MAX {
+            self.push_refusal(&too_large());
+        } else {
+            self.push(br#"{"success":"#, answer);
+        }
+    }
+
+    fn push_refusal(&mut self, error: &Error) {
+        let body = Json::Object(failure_body(error, self.context.app.settings.sanitized_errors)).to_string();
+        self.push(br#"{"error":"#, body.as_bytes());
+    }
+
+    fn push(&mut self, start: &[u8], answer: &[u8]) {
+        if self.body.len() > 1 {
+            self.body.push(b',');
+        }
+        for bytes in [start, answer, b"}"] {
+            self.body.extend_from_slice(bytes);
+        }
+    }
+
+    pub(super) fn into_response(mut self) -> Response {
+        self.body.push(b']');
+        json_bytes(StatusCode::OK, self.body)
+    }
 }
 
 fn too_large() -> Error {
@@ -55,11 +94,12 @@ fn too_large() -> Error {
     )
 }
 
-struct SubRequest {
-    method: Method,
-    path: String,
-    query: Params,
-    body: JsonMap,
+/// One request of a batch; the path is that below the mount.
+pub(super) struct SubRequest {
+    pub method: Method,
+    pub path: String,
+    pub query: Params,
+    pub body: JsonMap,
 }
 
 fn parse_requests(call: &ParseCall) -> Result<Vec<SubRequest>> {
@@ -69,10 +109,16 @@ fn parse_requests(call: &ParseCall) -> Result<Vec<SubRequest>> {
     if requests.len() > limits::BATCH_REQUESTS_MAX {
         return Err(invalid(format!("A batch holds at most {} requests.", limits::BATCH_REQUESTS_MAX)));
     }
-    if call.body.get("transaction").is_some_and(|flag| *flag != Json::Bool(false) && !flag.is_null()) {
-        return Err(Error::new(ErrorCode::InvalidQuery, "transaction in a batch is not available yet"));
-    }
     requests.iter().map(|request| sub_request(&call.context, request)).collect()
+}
+
+/// Whoever asks for a transaction in another form must not get a batch that can be kept by halves.
+fn asks_for_transaction(call: &ParseCall) -> Result<bool> {
+    match call.body.get("transaction") {
+        None | Some(Json::Null) => Ok(false),
+        Some(Json::Bool(flag)) => Ok(*flag),
+        Some(_) => Err(invalid("transaction must be true or false".to_owned())),
+    }
 }
 
 fn sub_request(context: &ParseContext, json: &Json) -> Result<SubRequest> {
@@ -109,19 +155,6 @@ fn cannot_route(path: &str) -> Error {
 
 fn invalid(message: String) -> Error {
     Error::new(ErrorCode::InvalidJson, message)
-}
-
-/// One member of the answer, encoded.
-async fn answer(routes: &Router, context: &Arc<ParseContext>, request: SubRequest) -> Vec<u8> {
-    match dispatch(routes, context, request).await {
-        Ok(success) => [br#"{"success":"#, success.as_ref(), b"}"].concat(),
-        Err(error) => refusal(context, &error),
-    }
-}
-
-fn refusal(context: &ParseContext, error: &Error) -> Vec<u8> {
-    let body = Json::Object(failure_body(error, context.app.settings.sanitized_errors)).to_string();
-    [br#"{"error":"#, body.as_bytes(), b"}"].concat()
 }
 
 async fn dispatch(routes: &Router, context: &Arc<ParseContext>, request: SubRequest) -> Result<Bytes> {

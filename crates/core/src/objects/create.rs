@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::find::{non_existent_class, refuse_internal_class};
+use super::prepared::{Prepared, WriteEnd};
 use super::{Objects, Write, WriteAnswer, WriteKind};
 use crate::access::Scope;
 use crate::error::{Error, ErrorCode, Result};
@@ -18,6 +19,17 @@ use crate::value::{FieldOp, JsonMap, NestedEdit, Value, edit_nested, flatten_for
 impl Objects {
     /// Makes an object.
     pub async fn create(&self, scope: &Scope, class_name: &str, body: JsonMap) -> Result<WriteAnswer> {
+        let prepared = self.prepare_create(scope, class_name, body).await?;
+        self.commit_prepared(scope, prepared).await
+    }
+
+    /// Everything that comes before the commit of a new object.
+    pub(super) async fn prepare_create(
+        &self,
+        scope: &Scope,
+        class_name: &str,
+        body: JsonMap,
+    ) -> Result<Prepared> {
         self.authorise_write(scope, class_name, Operation::Create)?;
         let mut write = self.decode_create(scope, class_name, body)?;
         self.apply_rules(scope, &mut write).await?;
@@ -25,10 +37,9 @@ impl Objects {
         let row = NewRow::complete(&self.schema(), &write)?;
         let class = self.class_for_write(scope, &write).await?;
         let answer = create_answer(&write, &row);
-        let job = WriteJob { steps: insert_steps(&mut write, class, row) };
-        self.commit(class_name, job).await?;
-        self.parts.hooks.after_save(scope, &write).await;
-        Ok(answer)
+        let steps = insert_steps(&mut write, class, row);
+        let class_name = Arc::clone(&write.class_name);
+        Ok(Prepared { class_name, steps, end: WriteEnd::Created { write, answer } })
     }
 
     fn decode_create(&self, scope: &Scope, class_name: &str, body: JsonMap) -> Result<Write> {
@@ -128,7 +139,9 @@ impl Objects {
         Ok(self.parts.store.submit(WriteJob { steps }).await?)
     }
 
-    fn explain(&self, class_name: &str, error: StoreError) -> Error {
+    /// The error for the caller, in the words of the class.
+    pub(super) fn explain(&self, class_name: &str, error: StoreError) -> Error {
+        let (_, error) = error.into_step();
         match self.parts.rules.of(class_name) {
             Some(rules) => rules.explain(error),
             None => error.into(),

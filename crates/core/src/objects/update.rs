@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use super::create::{is_blank, required};
 use super::find::not_found;
+use super::prepared::{Prepared, WriteEnd};
 use super::{Objects, Write, WriteAnswer, WriteKind};
 use crate::access::Scope;
 use crate::error::{Error, Result};
-use crate::ports::{
-    ArrayChange, Expectation, FieldUpdate, RelationEdit, RowValues, StepOutcome, WriteJob, WriteStep,
-};
+use crate::ports::{ArrayChange, Expectation, FieldUpdate, RelationEdit, RowValues, WriteStep};
 use crate::query::Filter;
 use crate::schema::{Class, FieldType, OBJECT_ID, Operation, UPDATED_AT};
 use crate::value::{FieldOp, Json, JsonMap, NestedEdit, Value, edit_nested};
@@ -23,14 +22,21 @@ impl Objects {
         object_id: &str,
         body: JsonMap,
     ) -> Result<WriteAnswer> {
-        self.authorise_write(scope, class_name, Operation::Update)?;
-        let mut write = Write::new(class_name, WriteKind::Update, object_id.to_owned(), self.clock().now());
-        write.read_body(scope, body)?;
-        self.update_write(scope, write).await
+        let prepared = self.prepare_update(scope, class_name, object_id.to_owned(), body).await?;
+        self.commit_prepared(scope, prepared).await
     }
 
-    /// Runs the pipeline for a write that is decoded already.
-    pub async fn update_write(&self, scope: &Scope, mut write: Write) -> Result<WriteAnswer> {
+    /// Everything that comes before the commit of a change.
+    pub(super) async fn prepare_update(
+        &self,
+        scope: &Scope,
+        class_name: &str,
+        object_id: String,
+        body: JsonMap,
+    ) -> Result<Prepared> {
+        self.authorise_write(scope, class_name, Operation::Update)?;
+        let mut write = Write::new(class_name, WriteKind::Update, object_id, self.clock().now());
+        write.read_body(scope, body)?;
         let class_name = Arc::clone(&write.class_name);
         let current = self.schema().class(&class_name).cloned().ok_or_else(not_found)?;
         self.apply_rules(scope, &mut write).await?;
@@ -40,11 +46,8 @@ impl Objects {
         let class = self.class_for_update(scope, &write, &filter).await?;
         let changes = Changes::of(&class, &write)?;
         let returning = changes.atomic_fields();
-        let job = WriteJob { steps: update_steps(scope, &mut write, class, filter, changes) };
-        let mut outcome = self.commit(&class_name, job).await?;
-        self.parts.hooks.after_save(scope, &write).await;
-        let first = if outcome.steps.is_empty() { StepOutcome::default() } else { outcome.steps.remove(0) };
-        Ok(update_answer(write, &returning, first.returned))
+        let steps = update_steps(scope, &mut write, class, filter, changes);
+        Ok(Prepared { class_name, steps, end: WriteEnd::Updated { write, returning } })
     }
 
     /// New fields are made only for an object that the caller may change: a write that fails leaves no trace.
@@ -164,7 +167,8 @@ fn update_steps(
     steps
 }
 
-fn update_answer(write: Write, returning: &[Arc<str>], returned: RowValues) -> WriteAnswer {
+/// `returned` are the new values of the fields the client is told of.
+pub(super) fn update_answer(write: Write, returning: &[Arc<str>], returned: RowValues) -> WriteAnswer {
     let mut body = JsonMap::new();
     let updated_at = write.chosen_times.updated_at.unwrap_or(write.now);
     body.insert(UPDATED_AT.into(), updated_at.to_iso().into());

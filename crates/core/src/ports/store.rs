@@ -204,6 +204,14 @@ pub enum StoreError {
         /// Which step, from 0.
         step: usize,
     },
+    /// A step of a job of several is at fault, for a reason that does not say which step it was.
+    #[error("step {step}: {error}")]
+    InStep {
+        /// Which step, from 0.
+        step: usize,
+        /// What is wrong with it.
+        error: Box<StoreError>,
+    },
     /// The request itself is at fault, for example a field with another type; the error is for the caller.
     #[error("{0}")]
     Refused(Error),
@@ -231,6 +239,18 @@ pub enum StoreError {
     Database(String),
 }
 
+impl StoreError {
+    /// The step that is at fault, when one is, and the fault. Where no step is named, the job has but one.
+    pub fn into_step(self) -> (Option<usize>, StoreError) {
+        match self {
+            StoreError::InStep { step, error } => (Some(step), *error),
+            StoreError::NoMatch { step } => (Some(step), self),
+            StoreError::Duplicate { .. } | StoreError::Refused(_) => (Some(0), self),
+            other => (None, other),
+        }
+    }
+}
+
 /// The error for the caller. Failures of the database itself are told apart only in the log.
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
@@ -240,6 +260,7 @@ impl From<StoreError> for Error {
                 "A duplicate value for a field with unique values was provided",
             ),
             StoreError::NoMatch { .. } => Error::new(ErrorCode::ObjectNotFound, "Object not found."),
+            StoreError::InStep { error, .. } => (*error).into(),
             StoreError::Refused(error) => error,
             StoreError::QueueFull => {
                 Error::new(ErrorCode::RequestLimitExceeded, "Too many writes are waiting; try again later.")

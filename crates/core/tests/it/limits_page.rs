@@ -30,6 +30,8 @@ const BOUNDS: &[Bound] = bounds! {
     RESPONSE_BYTES_MAX: "Bytes of the objects of an answer, with what is included in them", "102";
     BATCH_REQUESTS_MAX: "Requests in one batch", "107";
     BATCH_CONCURRENCY: "Requests of one batch that run at the same time", "wait";
+    USER_ROLES_MAX: "Roles of one user, inherited ones included", "give no rights";
+    ROLE_LEVELS_MAX: "Levels of roles that inherit, those that list the user included", "give no rights";
     IDENTITY_LEN_MAX: "Bytes of a user name or e-mail address", "142";
     INSTALLATION_ID_LEN_MAX: "Bytes of an installation id", "107";
 };

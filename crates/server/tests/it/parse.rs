@@ -8,6 +8,8 @@ mod includes;
 mod keys;
 mod operations;
 mod queries;
+mod roles;
 mod schemas;
 mod sessions;
+mod transactions;
 mod users;

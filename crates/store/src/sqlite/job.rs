@@ -3,6 +3,7 @@
 mod delete;
 mod insert;
 mod require;
+mod returned;
 mod states;
 mod update;
 
@@ -80,11 +81,14 @@ impl JobRunner<'_> {
 
     fn run_steps(&self, job: &WriteJob) -> StoreResult<JobDone> {
         let mut done = JobDone::default();
+        let mut returned = returned::Returned::default();
         for (place, step) in job.steps.iter().enumerate() {
-            let (outcome, expect) = self.run_step(step, &mut done.events)?;
+            let result = self.run_step(step, &mut done.events);
+            let (outcome, expect) = result.map_err(|error| in_step(job, place, error))?;
             if outcome.rows == 0 && expect == Expectation::Some {
                 return Err(StoreError::NoMatch { step: place });
             }
+            returned.add(&outcome).map_err(|error| in_step(job, place, error))?;
             done.outcome.steps.push(outcome);
         }
         Ok(done)
@@ -167,6 +171,16 @@ impl JobRunner<'_> {
             self.execute(class, &remove_members(&SQLITE, &relation.column, owner, &edit.remove))?;
         }
         Ok(())
+    }
+}
+
+/// Says which of several steps is at fault. Failures of the database itself are the fault of none.
+fn in_step(job: &WriteJob, step: usize, error: StoreError) -> StoreError {
+    match error {
+        StoreError::Duplicate { .. } | StoreError::Refused(_) if job.steps.len() > 1 => {
+            StoreError::InStep { step, error: Box::new(error) }
+        }
+        other => other,
     }
 }
 

@@ -220,6 +220,26 @@ pub async fn failed_steps_undo_the_job(fixture: &Fixture) {
     assert!(outcome.steps.is_empty());
 }
 
+/// A failure that does not name the step is told with it, unless there is but one.
+pub async fn steps_at_fault(fixture: &Fixture) {
+    todo(fixture).await;
+    let class = fixture.get_class("Todo");
+    let submit = |steps| fixture.store.submit(WriteJob { steps });
+    let taken = || insert_step(&class, "t1", None, &[]);
+    let misfit = || update_step(&class, "t1", &[("title", FieldUpdate::Increment(1.0))]);
+    for (steps, expected) in [
+        (vec![insert_step(&class, "t2", None, &[]), taken()], 1),
+        (vec![misfit(), insert_step(&class, "t2", None, &[])], 0),
+        (vec![insert_step(&class, "t2", None, &[]), update_step(&class, "nope", &[]), taken()], 1),
+        (vec![taken()], 0),
+    ] {
+        let (step, error) = submit(steps).await.unwrap_err().into_step();
+        assert_eq!(step, Some(expected), "{error:?}");
+        assert!(!matches!(error, StoreError::InStep { .. }), "{error:?}");
+    }
+    assert_eq!(fixture.ids("Todo", Filter::all()).await, ["t1"]);
+}
+
 pub async fn requirements(fixture: &Fixture) {
     todo(fixture).await;
     let class = fixture.get_class("Todo");
