@@ -17,6 +17,10 @@ pub use plan::{OrderBy, OrderKey, PlanColumn, ReadPlan, RowAccess, ShownIn};
 pub enum Filter {
     /// All of them hold; empty means every row.
     And(Vec<Filter>),
+    /// At least one of them holds.
+    Or(Vec<Filter>),
+    /// None of them holds.
+    Nor(Vec<Filter>),
     /// A test of one field.
     Field {
         /// Which value is tested.
@@ -44,6 +48,16 @@ impl Filter {
     /// `field == value` on a top-level field.
     pub fn equals(field: &str, value: Value) -> Self {
         Filter::Field { path: FieldPath::top(field), test: Test::Equal(value) }
+    }
+
+    /// Shows every condition that holds no others, at any level.
+    pub fn for_each_leaf<'a>(&'a self, visit: &mut impl FnMut(&'a Filter)) {
+        match self {
+            Filter::And(parts) | Filter::Or(parts) | Filter::Nor(parts) => {
+                parts.iter().for_each(|part| part.for_each_leaf(visit));
+            }
+            leaf => visit(leaf),
+        }
     }
 }
 

@@ -174,15 +174,15 @@ impl Objects {
 
     /// The members of a relation are shown only to those who may see its owner; for others there are none.
     async fn check_relation_owners(&self, scope: &Scope, filter: &Filter) -> Result<()> {
-        let conditions = match filter {
-            Filter::And(all) => all.as_slice(),
-            single => std::slice::from_ref(single),
-        };
-        for condition in conditions {
-            if let Filter::RelatedTo { owner, .. } = condition {
-                let keys = KeySelection::parse(Some(crate::schema::OBJECT_ID), None, None)?;
-                self.get(scope, &owner.class_name, &owner.object_id, &keys).await?;
+        let mut owners = Vec::new();
+        filter.for_each_leaf(&mut |leaf| {
+            if let Filter::RelatedTo { owner, .. } = leaf {
+                owners.push(owner);
             }
+        });
+        for owner in owners {
+            let keys = KeySelection::parse(Some(crate::schema::OBJECT_ID), None, None)?;
+            self.get(scope, &owner.class_name, &owner.object_id, &keys).await?;
         }
         Ok(())
     }

@@ -268,3 +268,27 @@ pub async fn many_operands(fixture: &Fixture) {
     }
     assert_eq!(fixture.ids("Todo", deep).await, ["a", "c"]);
 }
+
+pub async fn logic(fixture: &Fixture) {
+    scalar_rows(fixture).await;
+    let is = |field: &str, value: Value| Filter::equals(field, value);
+    let [ab, one] = [|| when("s", Test::Equal(text("ab"))), || when("n", Test::Equal(number(1.0)))];
+    for (filter, expected) in [
+        (Filter::Or(vec![ab(), one()]), "a b"),
+        (Filter::Or(vec![ab(), Filter::all()]), "a b c z"),
+        (Filter::Or(vec![ab(), Filter::Never]), "b"),
+        (Filter::Or(vec![]), ""),
+        (Filter::Nor(vec![]), "a b c z"),
+        (Filter::Nor(vec![ab()]), "a c z"),
+        (Filter::Nor(vec![ab(), one()]), "c z"),
+        (Filter::Nor(vec![when("n", Test::Less(number(2.0)))]), "b z"),
+        (Filter::Nor(vec![when("s", Test::In(vec![text("ab")]))]), "a c z"),
+        (Filter::Nor(vec![Filter::Nor(vec![when("n", Test::Less(number(2.0)))])]), "a c"),
+        (Filter::Nor(vec![Filter::And(vec![when("s", Test::NotEqual(text("ab"))), one()])]), "b c z"),
+        (Filter::And(vec![Filter::Or(vec![ab(), one()]), is("b", Value::Boolean(true))]), "a"),
+        (Filter::Or(vec![Filter::And(vec![ab(), one()]), is("s", Value::Null)]), "z"),
+    ] {
+        let expected: Vec<_> = expected.split_whitespace().collect();
+        assert_eq!(fixture.ids("Todo", filter.clone()).await, expected, "{filter:?}");
+    }
+}

@@ -1,0 +1,94 @@
+//! The operators of one condition: from `{"$gt": 1, "$lt": 5}` to tests.
+
+use super::invalid;
+use crate::error::{Error, ErrorCode, Result, shown};
+use crate::limits;
+use crate::query::Test;
+use crate::schema::FieldType;
+use crate::value::{Json, JsonMap, Timestamp, Value};
+
+/// Operators of the protocol that this version refuses by name.
+pub(super) const NOT_AVAILABLE: &[&str] = &[
+    "$all",
+    "$containedBy",
+    "$regex",
+    "$options",
+    "$text",
+    "$inQuery",
+    "$notInQuery",
+    "$select",
+    "$dontSelect",
+    "$nearSphere",
+    "$maxDistance",
+    "$maxDistanceInMiles",
+    "$maxDistanceInKilometers",
+    "$maxDistanceInRadians",
+    "$within",
+    "$geoWithin",
+    "$geoIntersects",
+    "$relativeTime",
+];
+
+/// The tests of `{"$gt": 1, "$lt": 5}`. Keys without `$` beside operators make up a value that must be equal.
+pub(super) fn constraint(kind: Option<&FieldType>, map: &JsonMap) -> Result<Vec<Test>> {
+    let mut tests = Vec::with_capacity(map.len());
+    let mut direct = JsonMap::new();
+    for (operator, json) in map {
+        if !operator.starts_with('$') {
+            direct.insert(operator.clone(), json.clone());
+            continue;
+        }
+        tests.push(test(kind, operator, json)?);
+    }
+    if !direct.is_empty() {
+        tests.push(Test::Equal(operand(kind, &Json::Object(direct))?));
+    }
+    Ok(tests)
+}
+
+fn test(kind: Option<&FieldType>, operator: &str, json: &Json) -> Result<Test> {
+    Ok(match operator {
+        "$eq" => Test::Equal(operand(kind, json)?),
+        "$ne" => Test::NotEqual(operand(kind, json)?),
+        "$lt" => Test::Less(operand(kind, json)?),
+        "$lte" => Test::LessOrEqual(operand(kind, json)?),
+        "$gt" => Test::Greater(operand(kind, json)?),
+        "$gte" => Test::GreaterOrEqual(operand(kind, json)?),
+        "$in" => Test::In(list(kind, operator, json)?),
+        "$nin" => Test::NotIn(list(kind, operator, json)?),
+        "$exists" => match json {
+            Json::Bool(exists) => Test::Exists(*exists),
+            _ => return Err(Error::new(ErrorCode::InvalidJson, "bad $exists value")),
+        },
+        known if NOT_AVAILABLE.contains(&known) => return Err(not_available(known)),
+        unknown => {
+            return Err(Error::new(ErrorCode::InvalidJson, format!("bad constraint: {}", shown(unknown))));
+        }
+    })
+}
+
+fn list(kind: Option<&FieldType>, operator: &str, json: &Json) -> Result<Vec<Value>> {
+    let Json::Array(items) = json else {
+        return Err(Error::new(ErrorCode::InvalidJson, format!("bad {operator} value")));
+    };
+    if items.len() > limits::QUERY_LIST_MAX {
+        return Err(invalid(format!("{operator} takes at most {} values.", limits::QUERY_LIST_MAX)));
+    }
+    items.iter().map(|item| operand(kind, item)).collect()
+}
+
+/// Reads an operand. Date fields take ISO strings too.
+pub(super) fn operand(kind: Option<&FieldType>, json: &Json) -> Result<Value> {
+    let value = Value::from_json(json.clone())?;
+    Ok(match (kind, value) {
+        (Some(FieldType::Date), Value::String(text)) => {
+            Timestamp::parse_iso(&text).map_or(Value::String(text), Value::Date)
+        }
+        (_, value) => value,
+    })
+}
+
+/// The refusal of an operator that is known, but not built yet.
+pub(super) fn not_available(operator: &str) -> Error {
+    invalid(format!("{operator} is not available yet"))
+}
