@@ -1,5 +1,6 @@
 //! What a reader asks for: conditions, order, page, fields; and the plan a store executes.
 
+pub mod json_test;
 mod options;
 mod parse_where;
 mod plan;
@@ -103,6 +104,12 @@ pub enum Test {
     In(Vec<Value>),
     /// None of; matches a missing value unless null is among them.
     NotIn(Vec<Value>),
+    /// An array with all of them; of none nothing has all.
+    All(Vec<Value>),
+    /// An array with a text that begins so, for each of them.
+    AllStarting(Vec<String>),
+    /// An array without any other element.
+    ContainedBy(Vec<Value>),
     /// Has a value (`true`) or has none.
     Exists(bool),
 }

@@ -191,6 +191,12 @@ mod tests {
                 ]),
             ),
             (json!({"a": {"$in": [1]}}), field("a", Test::In(vec![number(1.0)]))),
+            (json!({"a": {"$all": [1]}}), field("a", Test::All(vec![number(1.0)]))),
+            (
+                json!({"a": {"$all": [{"$regex": "^\\Qx\\E"}, {"$regex": "^\\Qy\\E\\\\E\\Q.\\E"}]}}),
+                field("a", Test::AllStarting(vec!["x".to_owned(), "y\\E.".to_owned()])),
+            ),
+            (json!({"a": {"$containedBy": [1]}}), field("a", Test::ContainedBy(vec![number(1.0)]))),
             (json!({"a": {"$exists": false}}), field("a", Test::Exists(false))),
             (
                 json!({"$or": [{"a": 1}, {"$nor": [{}, {"b": null, "c": 2}]}]}),
@@ -219,6 +225,10 @@ mod tests {
     fn refused_conditions() {
         for (json, code) in [
             (json!({"a": {"$in": 1}}), ErrorCode::InvalidJson),
+            (json!({"a": {"$all": 1}}), ErrorCode::InvalidJson),
+            (json!({"a": {"$all": [1, {"$regex": "^\\Qx\\E"}]}}), ErrorCode::InvalidQuery),
+            (json!({"a": {"$all": [{"$regex": "x"}]}}), ErrorCode::InvalidQuery),
+            (json!({"a": {"$containedBy": {}}}), ErrorCode::InvalidJson),
             (json!({"a": {"$exists": "x"}}), ErrorCode::InvalidJson),
             (json!({"a": {"$foo": 1}}), ErrorCode::InvalidJson),
             (json!({"a": {"$regex": "x"}}), ErrorCode::InvalidQuery),

@@ -104,6 +104,7 @@ fn matches_missing(test: &Test) -> bool {
         Test::NotIn(operands) => !operands.contains(&Value::Null),
         Test::Exists(wanted) => !wanted,
         Test::Less(_) | Test::LessOrEqual(_) | Test::Greater(_) | Test::GreaterOrEqual(_) => false,
+        Test::All(_) | Test::AllStarting(_) | Test::ContainedBy(_) => false,
     }
 }
 

@@ -9,8 +9,6 @@ use crate::value::{Json, JsonMap, Timestamp, Value};
 
 /// Operators of the protocol that this version refuses by name.
 pub(super) const NOT_AVAILABLE: &[&str] = &[
-    "$all",
-    "$containedBy",
     "$regex",
     "$options",
     "$text",
@@ -56,6 +54,8 @@ fn test(kind: Option<&FieldType>, operator: &str, json: &Json) -> Result<Test> {
         "$gte" => Test::GreaterOrEqual(operand(kind, json)?),
         "$in" => Test::In(list(kind, operator, json)?),
         "$nin" => Test::NotIn(list(kind, operator, json)?),
+        "$all" => all(kind, json)?,
+        "$containedBy" => Test::ContainedBy(list(kind, operator, json)?),
         "$exists" => match json {
             Json::Bool(exists) => Test::Exists(*exists),
             _ => return Err(Error::new(ErrorCode::InvalidJson, "bad $exists value")),
@@ -67,14 +67,39 @@ fn test(kind: Option<&FieldType>, operator: &str, json: &Json) -> Result<Test> {
     })
 }
 
+/// `$all` takes values, or the beginnings of texts in the form that SDKs send for them.
+fn all(kind: Option<&FieldType>, json: &Json) -> Result<Test> {
+    let items = json.as_array().map(Vec::as_slice).unwrap_or_default();
+    if !items.iter().any(|item| item.get("$regex").is_some()) {
+        return Ok(Test::All(list(kind, "$all", json)?));
+    }
+    check_length("$all", items)?;
+    let prefixes: Option<Vec<_>> = items.iter().map(quoted_prefix).collect();
+    let mixed = || invalid("All $all values must be of regex type or none".to_owned());
+    Ok(Test::AllStarting(prefixes.ok_or_else(mixed)?))
+}
+
+/// The text that `{"$regex": "^\\Qtext\\E"}` asks for at the start.
+fn quoted_prefix(json: &Json) -> Option<String> {
+    let quoted = json.get("$regex")?.as_str()?.strip_prefix("^\\Q")?;
+    let text = quoted.strip_suffix("\\E").unwrap_or(quoted);
+    // How SDKs quote a text that holds the end of a quotation.
+    Some(text.replace("\\E\\\\E\\Q", "\\E"))
+}
+
 fn list(kind: Option<&FieldType>, operator: &str, json: &Json) -> Result<Vec<Value>> {
     let Json::Array(items) = json else {
         return Err(Error::new(ErrorCode::InvalidJson, format!("bad {operator} value")));
     };
+    check_length(operator, items)?;
+    items.iter().map(|item| operand(kind, item)).collect()
+}
+
+fn check_length(operator: &str, items: &[Json]) -> Result<()> {
     if items.len() > limits::QUERY_LIST_MAX {
         return Err(invalid(format!("{operator} takes at most {} values.", limits::QUERY_LIST_MAX)));
     }
-    items.iter().map(|item| operand(kind, item)).collect()
+    Ok(())
 }
 
 /// Reads an operand. Date fields take ISO strings too.

@@ -50,6 +50,14 @@ pub(super) fn append_opaque<'a>(sql: &mut SqlWriter<'a>, place: &Opaque<'_>, tes
             sql.push("NOT ");
             append_in(sql, place, operands);
         }
+        Test::All(operands) => append_array(sql, place, ["json_contains_all", "all"], json_list(operands)),
+        Test::AllStarting(prefixes) => {
+            let prefixes = json_texts(prefixes.iter().map(String::as_str));
+            append_array(sql, place, ["json_contains_all_starting", "all_starting"], prefixes);
+        }
+        Test::ContainedBy(operands) => {
+            append_array(sql, place, ["json_contained_by", "contained_by"], json_list(operands));
+        }
         Test::Less(operand) => append_comparison(sql, place, "lt", operand),
         Test::LessOrEqual(operand) => append_comparison(sql, place, "lte", operand),
         Test::Greater(operand) => append_comparison(sql, place, "gt", operand),
@@ -102,6 +110,16 @@ fn append_in(sql: &mut SqlWriter<'_>, place: &Opaque<'_>, operands: &[Value]) {
 fn append_comparison(sql: &mut SqlWriter<'_>, place: &Opaque<'_>, operator: &str, operand: &Value) {
     match place {
         Opaque::Nested { .. } => append_nested(sql, place, operator, Bind::owned(json(operand))),
+        _ => append_truth(sql, false),
+    }
+}
+
+/// A test of an array as a whole, by a function for a column and an operator for a value inside one.
+fn append_array(sql: &mut SqlWriter<'_>, place: &Opaque<'_>, names: [&str; 2], operand: String) {
+    let [function, operator] = names;
+    match place {
+        Opaque::List(column) => append_call(sql, function, column, operand),
+        Opaque::Nested { .. } => append_nested(sql, place, operator, Bind::owned(operand)),
         _ => append_truth(sql, false),
     }
 }

@@ -27,6 +27,7 @@ pub(super) fn append_scalar<'a>(sql: &mut SqlWriter<'a>, column: &str, kind: &Fi
         Test::GreaterOrEqual(operand) => {
             append_operator(sql, column, " >= ", comparable(kind, operand), false);
         }
+        Test::All(_) | Test::AllStarting(_) | Test::ContainedBy(_) => append_truth(sql, false),
         Test::In(operands) => append_in(sql, column, kind, operands),
         Test::NotIn(operands) => append_not_in(sql, column, kind, operands),
     }

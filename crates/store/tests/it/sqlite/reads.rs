@@ -149,6 +149,8 @@ fn json_is_not_tested_inline() {
         (when("info.n", Test::Exists(true)), false),
         (when("tags", Test::NotEqual(number(5.0))), false),
         (when("tags", Test::NotIn(vec![number(5.0)])), false),
+        (Filter::Nor(vec![when("tags", Test::All(vec![number(5.0)]))]), false),
+        (Filter::Or(vec![when("tags", Test::ContainedBy(vec![])), id_is("t1")]), false),
         (when("place", Test::NotEqual(point(1.0, 1.0))), true),
     ] {
         let shape = format!("{filter:?}");
@@ -184,6 +186,10 @@ fn long_lists_cost_linear_time() {
         (when("tags", Test::In(others())), RowAccess::All, 0),
         (when("tags", Test::In(one_more(others()))), RowAccess::All, 1),
         (when("tags", Test::NotIn(others())), RowAccess::All, 1),
+        (when("tags", Test::All(others())), RowAccess::All, 0),
+        (when("tags", Test::AllStarting(texts("other", 10_000))), RowAccess::All, 0),
+        (when("tags", Test::AllStarting(texts("tag", 10_000))), RowAccess::All, 1),
+        (when("tags", Test::ContainedBy(others())), RowAccess::All, 0),
         (when("info.tags", Test::In(others())), RowAccess::All, 0),
         (when("info.tags", Test::In(one_more(others()))), RowAccess::All, 1),
         (when("info", Test::NotIn(others())), RowAccess::All, 1),
