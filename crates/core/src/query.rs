@@ -3,6 +3,7 @@
 pub mod json_test;
 mod options;
 mod parse_where;
+mod pattern;
 mod plan;
 
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use crate::value::{Pointer, Value};
 
 pub use options::{FindOptions, KeySelection, parse_order};
 pub use parse_where::parse_where;
+pub use pattern::Pattern;
 pub use plan::{OrderBy, OrderKey, PlanColumn, ReadPlan, RowAccess, ShownIn};
 
 /// A condition on a row.
@@ -110,6 +112,8 @@ pub enum Test {
     AllStarting(Vec<String>),
     /// An array without any other element.
     ContainedBy(Vec<Value>),
+    /// A text in which the pattern is found.
+    Matches(Pattern),
     /// Has a value (`true`) or has none.
     Exists(bool),
 }

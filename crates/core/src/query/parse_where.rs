@@ -167,6 +167,7 @@ fn invalid(message: String) -> Error {
 mod tests {
     use super::*;
     use crate::access::Caller;
+    use crate::query::Pattern;
     use crate::value::{Timestamp, Value};
     use serde_json::json;
 
@@ -191,6 +192,10 @@ mod tests {
                 ]),
             ),
             (json!({"a": {"$in": [1]}}), field("a", Test::In(vec![number(1.0)]))),
+            (
+                json!({"a": {"$options": "i", "$regex": "x"}}),
+                field("a", Test::Matches(Pattern::parse("x", "i").unwrap())),
+            ),
             (json!({"a": {"$all": [1]}}), field("a", Test::All(vec![number(1.0)]))),
             (
                 json!({"a": {"$all": [{"$regex": "^\\Qx\\E"}, {"$regex": "^\\Qy\\E\\\\E\\Q.\\E"}]}}),
@@ -231,7 +236,13 @@ mod tests {
             (json!({"a": {"$containedBy": {}}}), ErrorCode::InvalidJson),
             (json!({"a": {"$exists": "x"}}), ErrorCode::InvalidJson),
             (json!({"a": {"$foo": 1}}), ErrorCode::InvalidJson),
-            (json!({"a": {"$regex": "x"}}), ErrorCode::InvalidQuery),
+            (json!({"a": {"$regex": 1}}), ErrorCode::InvalidQuery),
+            (json!({"a": {"$regex": "("}}), ErrorCode::InvalidQuery),
+            (json!({"a": {"$regex": "x", "$options": "g"}}), ErrorCode::InvalidQuery),
+            (json!({"a": {"$regex": "x", "$options": ""}}), ErrorCode::InvalidQuery),
+            (json!({"a": {"$regex": "x", "$options": 1}}), ErrorCode::InvalidQuery),
+            (json!({"a": {"$options": "i"}}), ErrorCode::InvalidQuery),
+            (json!({"a": {"$text": {}}}), ErrorCode::InvalidQuery),
             (json!({"$or": []}), ErrorCode::InvalidQuery),
             (json!({"$and": {"a": 1}}), ErrorCode::InvalidQuery),
             (json!({"$nor": [1]}), ErrorCode::InvalidQuery),

@@ -5,6 +5,7 @@
 //! that for false, and negation is written `IS NOT TRUE`, never `NOT`.
 
 mod opaque;
+mod pattern;
 mod scalar;
 
 use astrolabe_core::query::{FieldPath, Filter, RowAccess, Test};
@@ -104,7 +105,7 @@ fn matches_missing(test: &Test) -> bool {
         Test::NotIn(operands) => !operands.contains(&Value::Null),
         Test::Exists(wanted) => !wanted,
         Test::Less(_) | Test::LessOrEqual(_) | Test::Greater(_) | Test::GreaterOrEqual(_) => false,
-        Test::All(_) | Test::AllStarting(_) | Test::ContainedBy(_) => false,
+        Test::All(_) | Test::AllStarting(_) | Test::ContainedBy(_) | Test::Matches(_) => false,
     }
 }
 

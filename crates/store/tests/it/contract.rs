@@ -21,7 +21,7 @@ macro_rules! contract_suite {
             updates: set_and_unset, increments, array_operations, nested_edits, returned_values, misfits,
                 access_lists, expectations, many_rows, failed_steps_undo_the_job,
                 requirements;
-            filters: scalars, lists, missing_fields, whole_values, hostile_operands, many_operands, logic;
+            filters: scalars, lists, missing_fields, whole_values, hostile_operands, many_operands, logic, patterns;
             nested: tests, keys;
             order: nulls_and_ties, text_is_binary;
             access: readable_and_writable, odd_principals;

@@ -3,14 +3,12 @@
 use super::invalid;
 use crate::error::{Error, ErrorCode, Result, shown};
 use crate::limits;
-use crate::query::Test;
+use crate::query::{Pattern, Test};
 use crate::schema::FieldType;
 use crate::value::{Json, JsonMap, Timestamp, Value};
 
 /// Operators of the protocol that this version refuses by name.
 pub(super) const NOT_AVAILABLE: &[&str] = &[
-    "$regex",
-    "$options",
     "$text",
     "$inQuery",
     "$notInQuery",
@@ -36,7 +34,11 @@ pub(super) fn constraint(kind: Option<&FieldType>, map: &JsonMap) -> Result<Vec<
             direct.insert(operator.clone(), json.clone());
             continue;
         }
-        tests.push(test(kind, operator, json)?);
+        match operator.as_str() {
+            "$regex" => tests.push(Test::Matches(pattern(json, map.get("$options"))?)),
+            "$options" if map.contains_key("$regex") => {}
+            operator => tests.push(test(kind, operator, json)?),
+        }
     }
     if !direct.is_empty() {
         tests.push(Test::Equal(operand(kind, &Json::Object(direct))?));
@@ -56,6 +58,7 @@ fn test(kind: Option<&FieldType>, operator: &str, json: &Json) -> Result<Test> {
         "$nin" => Test::NotIn(list(kind, operator, json)?),
         "$all" => all(kind, json)?,
         "$containedBy" => Test::ContainedBy(list(kind, operator, json)?),
+        "$options" => return Err(invalid("$options is nothing without $regex".to_owned())),
         "$exists" => match json {
             Json::Bool(exists) => Test::Exists(*exists),
             _ => return Err(Error::new(ErrorCode::InvalidJson, "bad $exists value")),
@@ -65,6 +68,15 @@ fn test(kind: Option<&FieldType>, operator: &str, json: &Json) -> Result<Test> {
             return Err(Error::new(ErrorCode::InvalidJson, format!("bad constraint: {}", shown(unknown))));
         }
     })
+}
+
+fn pattern(json: &Json, options: Option<&Json>) -> Result<Pattern> {
+    let source = json.as_str().ok_or_else(|| invalid("$regex value must be a string".to_owned()))?;
+    let Some(options) = options else { return Pattern::parse(source, "") };
+    match options.as_str().filter(|options| !options.is_empty()) {
+        Some(options) => Pattern::parse(source, options),
+        None => Err(invalid(format!("Bad $options value for query: {}", shown(&options.to_string())))),
+    }
 }
 
 /// `$all` takes values, or the beginnings of texts in the form that SDKs send for them.

@@ -58,6 +58,10 @@ pub(super) fn append_opaque<'a>(sql: &mut SqlWriter<'a>, place: &Opaque<'_>, tes
         Test::ContainedBy(operands) => {
             append_array(sql, place, ["json_contained_by", "contained_by"], json_list(operands));
         }
+        Test::Matches(pattern) => match place {
+            Opaque::Nested { .. } => append_nested(sql, place, "matches", Bind::text(pattern.text())),
+            _ => append_truth(sql, false),
+        },
         Test::Less(operand) => append_comparison(sql, place, "lt", operand),
         Test::LessOrEqual(operand) => append_comparison(sql, place, "lte", operand),
         Test::Greater(operand) => append_comparison(sql, place, "gt", operand),
@@ -127,12 +131,12 @@ fn append_array(sql: &mut SqlWriter<'_>, place: &Opaque<'_>, names: [&str; 2], o
 /// `operator` is one of the words `json_path_test` knows.
 fn append_nested<'a>(sql: &mut SqlWriter<'a>, place: &Opaque<'_>, operator: &str, operand: Bind<'a>) {
     let Opaque::Nested { column, path } = place else { return };
-    sql.call_on_json("json_path_test", column).push(", ").bind(Bind::owned(path.clone())).push(", '");
+    sql.call_on_value("json_path_test", column).push(", ").bind(Bind::owned(path.clone())).push(", '");
     sql.push(operator).push("', ").bind(operand).push(")");
 }
 
 fn append_call(sql: &mut SqlWriter<'_>, function: &str, column: &str, operand: String) {
-    sql.call_on_json(function, column).push(", ").bind(Bind::owned(operand)).push(")");
+    sql.call_on_value(function, column).push(", ").bind(Bind::owned(operand)).push(")");
 }
 
 fn append_file_in(sql: &mut SqlWriter<'_>, column: &str, operands: &[Value]) {

@@ -8,10 +8,11 @@ use rusqlite::functions::Context;
 use rusqlite::types::{Value as SqlValue, ValueRef};
 use rusqlite::{Error, Result};
 
+use super::pattern::regex;
 use super::search::{candidates, column_json, operand, prefixes};
 
 /// `json_path_test(column, path, operator, operand)`. The operator is `eq`, `in`, `lt`, `lte`, `gt`, `gte`,
-/// `all`, `all_starting`, `contained_by` or `exists`.
+/// `all`, `all_starting`, `contained_by`, `matches` or `exists`.
 pub(super) fn json_path_test(context: &Context<'_>) -> Result<bool> {
     let path = context.get_or_create_aux(1, path)?;
     let Some(column) = column_json(context) else { return Ok(false) };
@@ -23,6 +24,10 @@ pub(super) fn json_path_test(context: &Context<'_>) -> Result<bool> {
         b"all" => Ok(candidates(context, 3)?.are_all_in(value)),
         b"all_starting" => Ok(has_all_starting(value, &prefixes(context, 3)?)),
         b"contained_by" => Ok(candidates(context, 3)?.contain_all_of(value)),
+        b"matches" => match value.as_str() {
+            Some(text) => Ok(regex(context, 3)?.is_match(text)),
+            None => Ok(false),
+        },
         operator => Ok(holds(value, operator, &operand(context, 3)?.json)),
     }
 }

@@ -1,6 +1,6 @@
 //! Conditions on whole fields.
 
-use astrolabe_core::query::{Filter, Test};
+use astrolabe_core::query::{Filter, Pattern, Test};
 use astrolabe_core::schema::FieldType;
 use astrolabe_core::value::Value;
 use serde_json::json;
@@ -317,5 +317,35 @@ pub async fn logic(fixture: &Fixture) {
     ] {
         let expected: Vec<_> = expected.split_whitespace().collect();
         assert_eq!(fixture.ids("Todo", filter.clone()).await, expected, "{filter:?}");
+    }
+}
+
+pub async fn patterns(fixture: &Fixture) {
+    scalar_rows(fixture).await;
+    fixture.insert("Todo", "m", &[("s", text("a\u{10ffff}b"))]).await;
+    fixture.insert("Todo", "o", &[("s", text("line\nend %_'"))]).await;
+    for (path, source, options, expected) in [
+        ("s", "b", "", "a b m"),
+        ("s", "^a", "", "b m"),
+        ("s", "^a", "i", "a b m"),
+        ("s", "^ab$", "", "b"),
+        ("s", "^a\u{10ffff}", "", "m"),
+        ("s", "^é", "", "c"),
+        ("s", "É", "i", "c"),
+        ("s", "^end", "", ""),
+        ("s", "^end", "m", "o"),
+        ("s", "\\Q%_'\\E$", "", "o"),
+        ("s", "", "", "a b c m o"),
+        ("objectId", "^[ab]$", "", "a b"),
+        ("n", "1", "", ""),
+        ("p", "x", "", ""),
+        ("d", "1", "", ""),
+        ("nope", "", "", ""),
+    ] {
+        let filter = || when(path, Test::Matches(Pattern::parse(source, options).unwrap()));
+        let expected: Vec<_> = expected.split_whitespace().collect();
+        assert_eq!(fixture.ids("Todo", filter()).await, expected, "{path} {source}");
+        let others = fixture.count("Todo", Filter::Nor(vec![filter()])).await;
+        assert_eq!(others, 6 - expected.len() as u64, "{path} {source}");
     }
 }
