@@ -1,6 +1,7 @@
 //! What a reader asks for: conditions, order, page, fields; and the plan a store executes.
 
 pub mod json_test;
+mod matcher;
 mod options;
 mod parse_where;
 mod pattern;
@@ -10,6 +11,7 @@ use std::sync::Arc;
 
 use crate::value::{Pointer, Value};
 
+pub use matcher::{MatchRow, matches};
 pub use options::{FindOptions, KeySelection, parse_order};
 pub use parse_where::parse_where;
 pub use pattern::Pattern;

@@ -4,6 +4,7 @@ pub mod access;
 pub mod concurrency;
 pub mod events;
 pub mod filters;
+pub mod matcher;
 pub mod nested;
 pub mod oracle;
 pub mod order;
@@ -30,6 +31,7 @@ macro_rules! contract_suite {
                 dropped_fields, dropped_classes, stale_plans_and_jobs, racing_changes;
             events: states, only_when_wanted, in_commit_order, not_for_failures, panicking_listeners;
             concurrency: grouped_writers, failures_stay_alone, closing;
+            matcher: sql_and_matcher_agree;
             oracle: scalar_filters_match_the_oracle;
         }
     };
