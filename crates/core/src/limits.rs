@@ -12,11 +12,13 @@ pub const CLASSES_MAX: usize = 2_000;
 pub const QUERY_DEPTH_MAX: usize = 20;
 /// Conditions of one query, counted over all levels.
 pub const QUERY_CONDITIONS_MAX: usize = 500;
+/// Subqueries of one query, counted over all levels.
+pub const SUBQUERIES_MAX: usize = 10;
 /// Bytes of one `$regex`.
 pub const REGEX_LEN_MAX: usize = 1_000;
 /// Memory of a `$regex` that is ready for searching, in bytes.
 pub const REGEX_BYTES_MAX: usize = 1024 * 1024;
-/// Values in one `$in` or `$nin` list.
+/// Values in one `$in`, `$nin`, `$all` or `$containedBy` list, and objects that one subquery finds.
 pub const QUERY_LIST_MAX: usize = 10_000;
 /// Pointers that one `include` follows from the object itself.
 pub const INCLUDE_PATHS_MAX: usize = 50;

@@ -8,6 +8,7 @@ mod include;
 mod purge;
 mod rows;
 mod sinks;
+mod subquery;
 mod update;
 mod write;
 

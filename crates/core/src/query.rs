@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use crate::value::{Pointer, Value};
 
-pub use matcher::{MatchRow, matches};
+pub use matcher::{MatchRow, matches, value_at};
 pub use options::{FindOptions, KeySelection, parse_order};
 pub use parse_where::parse_where;
 pub use pattern::Pattern;

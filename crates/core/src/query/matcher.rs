@@ -7,9 +7,10 @@ mod place;
 
 use std::sync::Arc;
 
-use super::{Filter, Test};
+use super::{FieldPath, Filter, Test};
+use crate::objects::Object;
 use crate::schema::Class;
-use crate::value::{Timestamp, Value};
+use crate::value::{Json, Timestamp, Value};
 use place::Place;
 
 /// A row to be tested.
@@ -27,6 +28,18 @@ pub struct MatchRow<'r> {
     pub values: &'r [(Arc<str>, Value)],
 }
 
+impl<'r> From<&'r Object> for MatchRow<'r> {
+    fn from(object: &'r Object) -> Self {
+        MatchRow {
+            class: &object.class,
+            object_id: &object.object_id,
+            created_at: object.created_at,
+            updated_at: object.updated_at,
+            values: &object.values,
+        }
+    }
+}
+
 /// Whether a row meets a condition.
 pub fn matches(filter: &Filter, row: MatchRow<'_>) -> bool {
     match filter {
@@ -36,6 +49,11 @@ pub fn matches(filter: &Filter, row: MatchRow<'_>) -> bool {
         Filter::Field { path, test } => passes(&Place::of(row, path), test),
         Filter::RelatedTo { .. } | Filter::Never => false,
     }
+}
+
+/// The value a path leads to, as JSON; relations have none.
+pub fn value_at(row: MatchRow<'_>, path: &FieldPath) -> Option<Json> {
+    Place::of(row, path).to_json()
 }
 
 fn passes(place: &Place<'_>, test: &Test) -> bool {

@@ -10,4 +10,5 @@ mod operations;
 mod queries;
 mod schemas;
 mod sessions;
+mod subqueries;
 mod users;

@@ -113,6 +113,14 @@ impl<'r> Place<'r> {
         matches!(self, Place::Missing)
     }
 
+    /// The value.
+    pub fn to_json(&self) -> Option<Json> {
+        match self {
+            Place::Plain(value) => Some(value.to_json()),
+            other => other.json().cloned(),
+        }
+    }
+
     fn json(&self) -> Option<&Json> {
         match self {
             Place::Whole(json) => Some(json),

@@ -10,10 +10,6 @@ use crate::value::{Json, JsonMap, Timestamp, Value};
 /// Operators of the protocol that this version refuses by name.
 pub(super) const NOT_AVAILABLE: &[&str] = &[
     "$text",
-    "$inQuery",
-    "$notInQuery",
-    "$select",
-    "$dontSelect",
     "$nearSphere",
     "$maxDistance",
     "$maxDistanceInMiles",
