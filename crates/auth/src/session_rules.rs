@@ -117,12 +117,16 @@ fn no_session() -> Error {
 
 /// Replaces tokens in conditions by their hashes. Only equality makes sense on a hash.
 fn hash_tokens(filter: Filter) -> Result<Filter> {
+    let each = |parts: Vec<Filter>| parts.into_iter().map(hash_tokens).collect::<Result<Vec<_>>>();
     Ok(match filter {
-        Filter::And(all) => Filter::And(all.into_iter().map(hash_tokens).collect::<Result<_>>()?),
+        Filter::And(parts) => Filter::And(each(parts)?),
+        Filter::Or(parts) => Filter::Or(each(parts)?),
+        Filter::Nor(parts) => Filter::Nor(each(parts)?),
         Filter::Field { path, test } if &*path.field == "sessionToken" => {
             Filter::Field { path, test: hashed_test(test)? }
         }
-        other => other,
+        // Spelled out, so that whoever adds a kind of condition has to think of tokens inside it.
+        other @ (Filter::Field { .. } | Filter::RelatedTo { .. } | Filter::Never) => other,
     })
 }
 

@@ -8,11 +8,17 @@ pub const NAME_LEN_MAX: usize = 128;
 pub const CLASS_FIELDS_MAX: usize = 500;
 /// Classes of one app.
 pub const CLASSES_MAX: usize = 2_000;
-/// Levels of one dotted path in a condition or sort key.
+/// Levels of one dotted path in a condition or sort key, and of `$or`, `$and` and `$nor` inside each other.
 pub const QUERY_DEPTH_MAX: usize = 20;
 /// Conditions of one query, counted over all levels.
 pub const QUERY_CONDITIONS_MAX: usize = 500;
-/// Values in one `$in` or `$nin` list.
+/// Subqueries of one query, counted over all levels.
+pub const SUBQUERIES_MAX: usize = 10;
+/// Bytes of one `$regex`.
+pub const REGEX_LEN_MAX: usize = 1_000;
+/// Memory of a `$regex` that is ready for searching, in bytes.
+pub const REGEX_BYTES_MAX: usize = 1024 * 1024;
+/// Values in one `$in`, `$nin`, `$all` or `$containedBy` list, and objects that one subquery finds.
 pub const QUERY_LIST_MAX: usize = 10_000;
 /// Pointers that one `include` follows from the object itself.
 pub const INCLUDE_PATHS_MAX: usize = 50;

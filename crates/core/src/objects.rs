@@ -9,6 +9,7 @@ mod prepared;
 mod purge;
 mod rows;
 mod sinks;
+mod subquery;
 mod transaction;
 mod update;
 mod write;

@@ -1,15 +1,20 @@
 //! What a reader asks for: conditions, order, page, fields; and the plan a store executes.
 
+pub mod json_test;
+mod matcher;
 mod options;
 mod parse_where;
+mod pattern;
 mod plan;
 
 use std::sync::Arc;
 
 use crate::value::{Pointer, Value};
 
+pub use matcher::{MatchRow, matches, value_at};
 pub use options::{FindOptions, KeySelection, parse_order};
 pub use parse_where::parse_where;
+pub use pattern::Pattern;
 pub use plan::{OrderBy, OrderKey, PlanColumn, ReadPlan, RowAccess, ShownIn};
 
 /// A condition on a row.
@@ -17,6 +22,10 @@ pub use plan::{OrderBy, OrderKey, PlanColumn, ReadPlan, RowAccess, ShownIn};
 pub enum Filter {
     /// All of them hold; empty means every row.
     And(Vec<Filter>),
+    /// At least one of them holds.
+    Or(Vec<Filter>),
+    /// None of them holds.
+    Nor(Vec<Filter>),
     /// A test of one field.
     Field {
         /// Which value is tested.
@@ -44,6 +53,16 @@ impl Filter {
     /// `field == value` on a top-level field.
     pub fn equals(field: &str, value: Value) -> Self {
         Filter::Field { path: FieldPath::top(field), test: Test::Equal(value) }
+    }
+
+    /// Shows every condition that holds no others, at any level.
+    pub fn for_each_leaf<'a>(&'a self, visit: &mut impl FnMut(&'a Filter)) {
+        match self {
+            Filter::And(parts) | Filter::Or(parts) | Filter::Nor(parts) => {
+                parts.iter().for_each(|part| part.for_each_leaf(visit));
+            }
+            leaf => visit(leaf),
+        }
     }
 }
 
@@ -89,6 +108,14 @@ pub enum Test {
     In(Vec<Value>),
     /// None of; matches a missing value unless null is among them.
     NotIn(Vec<Value>),
+    /// An array with all of them; of none nothing has all.
+    All(Vec<Value>),
+    /// An array with a text that begins so, for each of them.
+    AllStarting(Vec<String>),
+    /// An array without any other element.
+    ContainedBy(Vec<Value>),
+    /// A text in which the pattern is found.
+    Matches(Pattern),
     /// Has a value (`true`) or has none.
     Exists(bool),
 }

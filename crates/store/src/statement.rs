@@ -12,9 +12,9 @@ pub(crate) struct Statement<'a> {
     pub sql: String,
     /// The parameters in order.
     pub binds: Vec<Bind<'a>>,
-    /// It calls functions on JSON columns. What such a call costs depends on the row, and SQLite does not look at
+    /// It calls functions on whole JSON or text values. What such a call costs depends on the row, and SQLite does not look at
     /// the clock while it lasts.
-    pub reads_json: bool,
+    pub reads_values: bool,
 }
 
 /// A bound value.
@@ -48,7 +48,7 @@ pub(crate) struct SqlWriter<'a> {
     pub dialect: &'static Dialect,
     sql: String,
     binds: Vec<Bind<'a>>,
-    reads_json: bool,
+    reads_values: bool,
 }
 
 impl<'a> SqlWriter<'a> {
@@ -58,7 +58,7 @@ impl<'a> SqlWriter<'a> {
             dialect,
             sql: String::with_capacity(256),
             binds: Vec::with_capacity(8),
-            reads_json: false,
+            reads_values: false,
         }
     }
 
@@ -74,10 +74,10 @@ impl<'a> SqlWriter<'a> {
         self
     }
 
-    /// Appends the start of a call of a function of ours that reads the JSON in a column of the table `t`: its name
-    /// and the column.
-    pub fn call_on_json(&mut self, function: &str, column: &str) -> &mut Self {
-        self.reads_json = true;
+    /// Appends the start of a call of a function of ours that reads the whole value in a column of the table `t`: its
+    /// name and the column.
+    pub fn call_on_value(&mut self, function: &str, column: &str) -> &mut Self {
+        self.reads_values = true;
         self.push(function).push("(").column(column)
     }
 
@@ -116,7 +116,7 @@ impl<'a> SqlWriter<'a> {
 
     /// The finished statement.
     pub fn finish(self) -> Statement<'a> {
-        Statement { sql: self.sql, binds: self.binds, reads_json: self.reads_json }
+        Statement { sql: self.sql, binds: self.binds, reads_values: self.reads_values }
     }
 }
 

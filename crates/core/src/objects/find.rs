@@ -68,7 +68,7 @@ impl Objects {
     pub async fn find(&self, scope: &Scope, request: FindRequest<'_>) -> Result<Found> {
         let FindRequest { class_name, options } = request;
         let Some(class) = self.class_to_read(scope, class_name)? else {
-            parse_where(None, scope, &options.conditions)?;
+            self.caller_filter(scope, None, &options.conditions).await?;
             return Ok(Found { count: options.count.then_some(0), ..Found::default() });
         };
         refuse_installations(scope, class_name, Operation::Find)?;
@@ -166,23 +166,41 @@ impl Objects {
         Ok(class)
     }
 
-    async fn readable_filter(&self, scope: &Scope, class: &Class, conditions: &JsonMap) -> Result<Filter> {
-        let filter = parse_where(Some(class), scope, conditions)?;
-        self.check_relation_owners(scope, &filter).await?;
+    /// Which rows of a class a caller asks for, narrowed by the rules of the class.
+    pub(super) async fn readable_filter(
+        &self,
+        scope: &Scope,
+        class: &Class,
+        conditions: &JsonMap,
+    ) -> Result<Filter> {
+        let filter = self.caller_filter(scope, Some(class), conditions).await?;
         self.ruled_filter(scope, class, filter)
+    }
+
+    /// The conditions of a caller, checked; `class` is `None` while the class does not exist.
+    pub(super) async fn caller_filter(
+        &self,
+        scope: &Scope,
+        class: Option<&Class>,
+        conditions: &JsonMap,
+    ) -> Result<Filter> {
+        let conditions = self.without_subqueries(scope, conditions).await?;
+        let filter = parse_where(class, scope, &conditions)?;
+        self.check_relation_owners(scope, &filter).await?;
+        Ok(filter)
     }
 
     /// The members of a relation are shown only to those who may see its owner; for others there are none.
     async fn check_relation_owners(&self, scope: &Scope, filter: &Filter) -> Result<()> {
-        let conditions = match filter {
-            Filter::And(all) => all.as_slice(),
-            single => std::slice::from_ref(single),
-        };
-        for condition in conditions {
-            if let Filter::RelatedTo { owner, .. } = condition {
-                let keys = KeySelection::parse(Some(crate::schema::OBJECT_ID), None, None)?;
-                self.get(scope, &owner.class_name, &owner.object_id, &keys).await?;
+        let mut owners = Vec::new();
+        filter.for_each_leaf(&mut |leaf| {
+            if let Filter::RelatedTo { owner, .. } = leaf {
+                owners.push(owner);
             }
+        });
+        for owner in owners {
+            let keys = KeySelection::parse(Some(crate::schema::OBJECT_ID), None, None)?;
+            self.get(scope, &owner.class_name, &owner.object_id, &keys).await?;
         }
         Ok(())
     }

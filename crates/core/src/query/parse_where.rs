@@ -2,6 +2,8 @@
 //!
 //! Source: Parse REST protocol, "Queries".
 
+mod operators;
+
 use std::sync::Arc;
 
 use super::{FieldPath, Filter, Test};
@@ -11,42 +13,14 @@ use crate::limits;
 use crate::schema::{
     ACL, CREATED_AT, Class, FieldType, OBJECT_ID, UPDATED_AT, Visibility, is_valid_field_name,
 };
-use crate::value::{Json, JsonMap, Timestamp, Value, parse_pointer};
-
-/// Operators of the protocol that this version refuses by name.
-const NOT_AVAILABLE: &[&str] = &[
-    "$or",
-    "$and",
-    "$nor",
-    "$all",
-    "$containedBy",
-    "$regex",
-    "$options",
-    "$text",
-    "$inQuery",
-    "$notInQuery",
-    "$select",
-    "$dontSelect",
-    "$nearSphere",
-    "$maxDistance",
-    "$maxDistanceInMiles",
-    "$maxDistanceInKilometers",
-    "$maxDistanceInRadians",
-    "$within",
-    "$geoWithin",
-    "$geoIntersects",
-    "$relativeTime",
-];
+use crate::value::{Json, JsonMap, parse_pointer};
+use operators::{NOT_AVAILABLE, constraint, not_available, operand};
 
 /// Reads a `where` object. `class` is `None` while the class does not exist; then nothing can match, but the
 /// conditions are checked all the same.
 pub fn parse_where(class: Option<&Class>, scope: &Scope, conditions: &JsonMap) -> Result<Filter> {
     let mut parser = Parser { class, scope, conditions_left: limits::QUERY_CONDITIONS_MAX };
-    let mut all = Vec::with_capacity(conditions.len());
-    for (key, json) in conditions {
-        parser.condition(key, json, &mut all)?;
-    }
-    Ok(if all.len() == 1 { all.remove(0) } else { Filter::And(all) })
+    parser.object(conditions, 0)
 }
 
 struct Parser<'a> {
@@ -56,11 +30,45 @@ struct Parser<'a> {
 }
 
 impl Parser<'_> {
-    fn condition(&mut self, key: &str, json: &Json, all: &mut Vec<Filter>) -> Result<()> {
-        if key == "$relatedTo" {
-            all.push(related_to(json)?);
-            return Ok(());
+    /// A `where` object, `level` logical operators below the outermost one.
+    fn object(&mut self, conditions: &JsonMap, level: usize) -> Result<Filter> {
+        let mut all = Vec::with_capacity(conditions.len());
+        for (key, json) in conditions {
+            match key.as_str() {
+                "$or" => all.push(Filter::Or(self.members(key, json, level)?)),
+                "$and" => all.push(Filter::And(self.members(key, json, level)?)),
+                "$nor" => all.push(Filter::Nor(self.members(key, json, level)?)),
+                "$relatedTo" => {
+                    self.count_condition()?;
+                    all.push(related_to(json)?);
+                }
+                key => self.condition(key, json, &mut all)?,
+            }
         }
+        Ok(if all.len() == 1 { all.remove(0) } else { Filter::And(all) })
+    }
+
+    /// The operands of a logical operator. Each counts as a condition, so that empty ones have a bound too.
+    fn members(&mut self, operator: &str, json: &Json, level: usize) -> Result<Vec<Filter>> {
+        if level >= limits::QUERY_DEPTH_MAX {
+            return Err(invalid(format!("A query is at most {} levels deep.", limits::QUERY_DEPTH_MAX)));
+        }
+        let items = json.as_array().filter(|items| !items.is_empty()).ok_or_else(|| {
+            let wanted = if json.is_array() { "an array of at least 1 value" } else { "an array value" };
+            invalid(format!("Bad {operator} format - use {wanted}."))
+        })?;
+        let mut members = Vec::new();
+        for item in items {
+            let conditions = item
+                .as_object()
+                .ok_or_else(|| invalid(format!("Bad {operator} format - each value must be an object.")))?;
+            self.count_condition()?;
+            members.push(self.object(conditions, level + 1)?);
+        }
+        Ok(members)
+    }
+
+    fn condition(&mut self, key: &str, json: &Json, all: &mut Vec<Filter>) -> Result<()> {
         let path = self.path(key)?;
         let kind = self.field_type(&path);
         match json {
@@ -78,10 +86,15 @@ impl Parser<'_> {
     }
 
     fn push(&mut self, path: &FieldPath, test: Test, all: &mut Vec<Filter>) -> Result<()> {
+        self.count_condition()?;
+        all.push(Filter::Field { path: path.clone(), test });
+        Ok(())
+    }
+
+    fn count_condition(&mut self) -> Result<()> {
         self.conditions_left = self.conditions_left.checked_sub(1).ok_or_else(|| {
             invalid(format!("A query holds at most {} conditions.", limits::QUERY_CONDITIONS_MAX))
         })?;
-        all.push(Filter::Field { path: path.clone(), test });
         Ok(())
     }
 
@@ -135,65 +148,6 @@ pub(super) fn check_readable_path(
     Ok(())
 }
 
-/// The tests of `{"$gt": 1, "$lt": 5}`. Keys without `$` beside operators make up a value that must be equal.
-fn constraint(kind: Option<&FieldType>, map: &JsonMap) -> Result<Vec<Test>> {
-    let mut tests = Vec::with_capacity(map.len());
-    let mut direct = JsonMap::new();
-    for (operator, json) in map {
-        if !operator.starts_with('$') {
-            direct.insert(operator.clone(), json.clone());
-            continue;
-        }
-        tests.push(test(kind, operator, json)?);
-    }
-    if !direct.is_empty() {
-        tests.push(Test::Equal(operand(kind, &Json::Object(direct))?));
-    }
-    Ok(tests)
-}
-
-fn test(kind: Option<&FieldType>, operator: &str, json: &Json) -> Result<Test> {
-    Ok(match operator {
-        "$eq" => Test::Equal(operand(kind, json)?),
-        "$ne" => Test::NotEqual(operand(kind, json)?),
-        "$lt" => Test::Less(operand(kind, json)?),
-        "$lte" => Test::LessOrEqual(operand(kind, json)?),
-        "$gt" => Test::Greater(operand(kind, json)?),
-        "$gte" => Test::GreaterOrEqual(operand(kind, json)?),
-        "$in" => Test::In(list(kind, operator, json)?),
-        "$nin" => Test::NotIn(list(kind, operator, json)?),
-        "$exists" => match json {
-            Json::Bool(exists) => Test::Exists(*exists),
-            _ => return Err(Error::new(ErrorCode::InvalidJson, "bad $exists value")),
-        },
-        known if NOT_AVAILABLE.contains(&known) => return Err(not_available(known)),
-        unknown => {
-            return Err(Error::new(ErrorCode::InvalidJson, format!("bad constraint: {}", shown(unknown))));
-        }
-    })
-}
-
-fn list(kind: Option<&FieldType>, operator: &str, json: &Json) -> Result<Vec<Value>> {
-    let Json::Array(items) = json else {
-        return Err(Error::new(ErrorCode::InvalidJson, format!("bad {operator} value")));
-    };
-    if items.len() > limits::QUERY_LIST_MAX {
-        return Err(invalid(format!("{operator} takes at most {} values.", limits::QUERY_LIST_MAX)));
-    }
-    items.iter().map(|item| operand(kind, item)).collect()
-}
-
-/// Reads an operand. Date fields take ISO strings too.
-fn operand(kind: Option<&FieldType>, json: &Json) -> Result<Value> {
-    let value = Value::from_json(json.clone())?;
-    Ok(match (kind, value) {
-        (Some(FieldType::Date), Value::String(text)) => {
-            Timestamp::parse_iso(&text).map_or(Value::String(text), Value::Date)
-        }
-        (_, value) => value,
-    })
-}
-
 fn related_to(json: &Json) -> Result<Filter> {
     let improper =
         || invalid("improper usage of $relatedTo: it needs 'object', a Pointer, and 'key'.".to_owned());
@@ -205,10 +159,6 @@ fn related_to(json: &Json) -> Result<Filter> {
     Ok(Filter::RelatedTo { owner: parse_pointer(owner)?, field: Arc::from(field) })
 }
 
-fn not_available(operator: &str) -> Error {
-    invalid(format!("{operator} is not available yet"))
-}
-
 fn invalid(message: String) -> Error {
     Error::new(ErrorCode::InvalidQuery, message)
 }
@@ -217,6 +167,8 @@ fn invalid(message: String) -> Error {
 mod tests {
     use super::*;
     use crate::access::Caller;
+    use crate::query::Pattern;
+    use crate::value::{Timestamp, Value};
     use serde_json::json;
 
     fn parse(json: Json) -> Result<Filter> {
@@ -240,7 +192,31 @@ mod tests {
                 ]),
             ),
             (json!({"a": {"$in": [1]}}), field("a", Test::In(vec![number(1.0)]))),
+            (
+                json!({"a": {"$options": "i", "$regex": "x"}}),
+                field("a", Test::Matches(Pattern::parse("x", "i").unwrap())),
+            ),
+            (json!({"a": {"$all": [1]}}), field("a", Test::All(vec![number(1.0)]))),
+            (
+                json!({"a": {"$all": [{"$regex": "^\\Qx\\E"}, {"$regex": "^\\Qy\\E\\\\E\\Q.\\E"}]}}),
+                field("a", Test::AllStarting(vec!["x".to_owned(), "y\\E.".to_owned()])),
+            ),
+            (json!({"a": {"$containedBy": [1]}}), field("a", Test::ContainedBy(vec![number(1.0)]))),
             (json!({"a": {"$exists": false}}), field("a", Test::Exists(false))),
+            (
+                json!({"$or": [{"a": 1}, {"$nor": [{}, {"b": null, "c": 2}]}]}),
+                Filter::Or(vec![
+                    field("a", Test::Equal(number(1.0))),
+                    Filter::Nor(vec![
+                        Filter::all(),
+                        Filter::And(vec![
+                            field("b", Test::Equal(Value::Null)),
+                            field("c", Test::Equal(number(2.0))),
+                        ]),
+                    ]),
+                ]),
+            ),
+            (json!({"$and": [{"a": 1}]}), Filter::And(vec![field("a", Test::Equal(number(1.0)))])),
             (
                 json!({"createdAt": {"$lt": "1970-01-01T00:00:01Z"}}),
                 field("createdAt", Test::Less(Value::Date(Timestamp(1000)))),
@@ -254,10 +230,24 @@ mod tests {
     fn refused_conditions() {
         for (json, code) in [
             (json!({"a": {"$in": 1}}), ErrorCode::InvalidJson),
+            (json!({"a": {"$all": 1}}), ErrorCode::InvalidJson),
+            (json!({"a": {"$all": [1, {"$regex": "^\\Qx\\E"}]}}), ErrorCode::InvalidQuery),
+            (json!({"a": {"$all": [{"$regex": "x"}]}}), ErrorCode::InvalidQuery),
+            (json!({"a": {"$containedBy": {}}}), ErrorCode::InvalidJson),
             (json!({"a": {"$exists": "x"}}), ErrorCode::InvalidJson),
             (json!({"a": {"$foo": 1}}), ErrorCode::InvalidJson),
-            (json!({"a": {"$regex": "x"}}), ErrorCode::InvalidQuery),
+            (json!({"a": {"$regex": 1}}), ErrorCode::InvalidQuery),
+            (json!({"a": {"$regex": "("}}), ErrorCode::InvalidQuery),
+            (json!({"a": {"$regex": "x", "$options": "g"}}), ErrorCode::InvalidQuery),
+            (json!({"a": {"$regex": "x", "$options": ""}}), ErrorCode::InvalidQuery),
+            (json!({"a": {"$regex": "x", "$options": 1}}), ErrorCode::InvalidQuery),
+            (json!({"a": {"$options": "i"}}), ErrorCode::InvalidQuery),
+            (json!({"a": {"$text": {}}}), ErrorCode::InvalidQuery),
             (json!({"$or": []}), ErrorCode::InvalidQuery),
+            (json!({"$and": {"a": 1}}), ErrorCode::InvalidQuery),
+            (json!({"$nor": [1]}), ErrorCode::InvalidQuery),
+            (json!({"$or": [{"_rperm": "x"}]}), ErrorCode::InvalidKeyName),
+            (json!({"a": {"$or": [{}]}}), ErrorCode::InvalidJson),
             (json!({"ACL": {}}), ErrorCode::InvalidQuery),
             (json!({"_rperm": "x"}), ErrorCode::InvalidKeyName),
             (json!({"_hashed_password": "x"}), ErrorCode::InvalidKeyName),
@@ -268,6 +258,23 @@ mod tests {
             (json!({"$relatedTo": {"key": "x"}}), ErrorCode::InvalidQuery),
         ] {
             assert_eq!(parse(json.clone()).map_err(|error| error.code), Err(code), "{json}");
+        }
+    }
+
+    #[test]
+    fn bounds_hold_over_all_levels() {
+        let many = |count: usize| Json::from(vec![json!({}); count]);
+        let deep = |levels: usize| (0..levels).fold(json!({}), |inner, _| json!({"$or": [inner]}));
+        let pairs = |count: usize| Json::from(vec![json!({"a": 1}); count]);
+        for (json, is_taken) in [
+            (json!({"$or": many(500)}), true),
+            (json!({"$or": many(501)}), false),
+            (json!({"$or": [{"$and": pairs(249)}]}), true),
+            (json!({"$or": [{"$and": pairs(250)}]}), false),
+            (deep(limits::QUERY_DEPTH_MAX), true),
+            (deep(limits::QUERY_DEPTH_MAX + 1), false),
+        ] {
+            assert_eq!(parse(json).is_ok(), is_taken);
         }
     }
 }

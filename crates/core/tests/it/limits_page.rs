@@ -22,8 +22,11 @@ const BOUNDS: &[Bound] = bounds! {
     ACL_ENTRIES_MAX: "Entries of one access control list", "123";
     RELATION_MEMBERS_MAX: "Members named by one `AddRelation` or `RemoveRelation`", "107";
     QUERY_CONDITIONS_MAX: "Conditions of one query", "102";
-    QUERY_DEPTH_MAX: "Levels of a dotted key in a condition or sort key", "105";
-    QUERY_LIST_MAX: "Values of one `$in` or `$nin`", "102";
+    QUERY_DEPTH_MAX: "Levels of a dotted key in a condition or sort key (105), and of `$or`, `$and` and `$nor` inside each other (102)", "105, 102";
+    SUBQUERIES_MAX: "Subqueries of one query, those inside of others included", "102";
+    REGEX_LEN_MAX: "Bytes of one `$regex`", "102";
+    REGEX_BYTES_MAX: "Bytes of memory that one compiled `$regex` takes", "102";
+    QUERY_LIST_MAX: "Values of one `$in`, `$nin`, `$all` or `$containedBy`, and objects that one subquery finds", "102";
     ORDER_KEYS_MAX: "Sort keys of one query", "102";
     INCLUDE_PATHS_MAX: "Fields of the class that one query includes by name", "102";
     INCLUDE_DEPTH_MAX: "Levels of one `include` path", "102";

@@ -11,5 +11,6 @@ mod queries;
 mod roles;
 mod schemas;
 mod sessions;
+mod subqueries;
 mod transactions;
 mod users;

@@ -1,9 +1,11 @@
 //! Conditions.
 //!
 //! A missing value is not equal to any operand but null, and an operand of another type than the field equals
-//! nothing; the negated tests hold for both. Conditions are only ever joined by AND, where null counts as false.
+//! nothing; the negated tests hold for both. A condition may be null in SQL where it does not hold: AND and OR take
+//! that for false, and negation is written `IS NOT TRUE`, never `NOT`.
 
 mod opaque;
+mod pattern;
 mod scalar;
 
 use astrolabe_core::query::{FieldPath, Filter, RowAccess, Test};
@@ -54,12 +56,25 @@ fn append_filter<'a>(sql: &mut SqlWriter<'a>, names: Names<'_>, filter: &'a Filt
         Filter::And(parts) => {
             sql.push("(").separated(parts, " AND ", |sql, part| append_filter(sql, names, part)).push(")");
         }
+        Filter::Or(parts) => append_any(sql, names, parts),
+        Filter::Nor(parts) => {
+            sql.push("(");
+            append_any(sql, names, parts);
+            sql.push(" IS NOT TRUE)");
+        }
         Filter::Field { path, test } => append_test(sql, names, path, test),
         Filter::RelatedTo { owner, field } => append_related(sql, names, owner, field),
         Filter::Never => {
             sql.push("FALSE");
         }
     }
+}
+
+fn append_any<'a>(sql: &mut SqlWriter<'a>, names: Names<'_>, parts: &'a [Filter]) {
+    if parts.is_empty() {
+        return append_truth(sql, false);
+    }
+    sql.push("(").separated(parts, " OR ", |sql, part| append_filter(sql, names, part)).push(")");
 }
 
 fn append_test<'a>(sql: &mut SqlWriter<'a>, names: Names<'_>, path: &FieldPath, test: &'a Test) {
@@ -90,6 +105,7 @@ fn matches_missing(test: &Test) -> bool {
         Test::NotIn(operands) => !operands.contains(&Value::Null),
         Test::Exists(wanted) => !wanted,
         Test::Less(_) | Test::LessOrEqual(_) | Test::Greater(_) | Test::GreaterOrEqual(_) => false,
+        Test::All(_) | Test::AllStarting(_) | Test::ContainedBy(_) | Test::Matches(_) => false,
     }
 }
 

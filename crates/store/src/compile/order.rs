@@ -22,7 +22,7 @@ fn append_key<'a>(sql: &mut SqlWriter<'a>, names: Names<'_>, key: &'a OrderBy) {
     match resolve(names.class, path) {
         Target::Missing | Target::Relation { .. } => return,
         Target::Nested(column) => {
-            sql.call_on_json("json_path_key", column).push(", ");
+            sql.call_on_value("json_path_key", column).push(", ");
             sql.bind(Bind::owned(path_json(path))).push(")");
         }
         Target::Scalar { column, .. }

@@ -5,6 +5,7 @@
 mod access;
 mod edit;
 mod nested;
+mod pattern;
 mod search;
 
 use std::sync::Arc;
@@ -28,7 +29,12 @@ pub(super) fn register_reading(connection: &Connection) -> Result<()> {
     connection.create_scalar_function("json_equals_any", 2, PURE, search::json_equals_any)?;
     connection.create_scalar_function("json_contains", 2, PURE, search::json_contains)?;
     connection.create_scalar_function("json_contains_any", 2, PURE, search::json_contains_any)?;
+    connection.create_scalar_function("json_contains_all", 2, PURE, search::json_contains_all)?;
+    let all_starting = search::json_contains_all_starting;
+    connection.create_scalar_function("json_contains_all_starting", 2, PURE, all_starting)?;
+    connection.create_scalar_function("json_contained_by", 2, PURE, search::json_contained_by)?;
     connection.create_scalar_function("point_in", 3, PURE, search::point_in)?;
+    connection.create_scalar_function("text_matches", 2, PURE, pattern::text_matches)?;
     connection.create_scalar_function("json_path_test", 4, PURE, nested::json_path_test)?;
     connection.create_scalar_function("json_path_key", 2, PURE, nested::json_path_key)
 }

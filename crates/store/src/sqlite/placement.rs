@@ -54,7 +54,7 @@ impl Placements {
         shape: Shape,
         schema_version: u64,
     ) -> Result<Placement> {
-        if statement.reads_json {
+        if statement.reads_values {
             return Ok(Placement::Elsewhere);
         }
         if self.schema_version != schema_version {

@@ -4,6 +4,7 @@ pub mod access;
 pub mod concurrency;
 pub mod events;
 pub mod filters;
+pub mod matcher;
 pub mod nested;
 pub mod oracle;
 pub mod order;
@@ -21,7 +22,7 @@ macro_rules! contract_suite {
             updates: set_and_unset, increments, array_operations, nested_edits, returned_values, misfits,
                 access_lists, expectations, many_rows, failed_steps_undo_the_job, steps_at_fault,
                 requirements;
-            filters: scalars, lists, missing_fields, whole_values, hostile_operands, many_operands;
+            filters: scalars, lists, missing_fields, whole_values, hostile_operands, many_operands, logic, patterns;
             nested: tests, keys;
             order: nulls_and_ties, text_is_binary;
             access: readable_and_writable, odd_principals;
@@ -30,6 +31,7 @@ macro_rules! contract_suite {
                 dropped_fields, dropped_classes, stale_plans_and_jobs, racing_changes;
             events: states, only_when_wanted, in_commit_order, not_for_failures, panicking_listeners;
             concurrency: grouped_writers, failures_stay_alone, closing;
+            matcher: sql_and_matcher_agree;
             oracle: scalar_filters_match_the_oracle;
         }
     };

@@ -50,6 +50,25 @@ async fn conditions() -> anyhow::Result<()> {
         (json!({"o.k": {"$exists": true}}), "ab"),
         (json!({"ok": {"$ne": true}}), "bcde"),
         (json!({"text": {"$gt": "Z"}}), "de"),
+        (json!({"$or": [{"n": 1}, {"text": "z"}]}), "ad"),
+        (json!({"$or": [{"n": 1}, {"text": "z"}], "ok": true}), "a"),
+        (json!({"$and": [{"n": {"$gt": 0}}, {"$or": [{"ok": false}, {"tags": "q"}]}]}), "b"),
+        (json!({"$nor": [{"n": 1}, {"text": "z"}]}), "bce"),
+        (json!({"$nor": [{"n": {"$lt": 2}}]}), "bde"),
+        (json!({"$nor": [{"$nor": [{"n": {"$lt": 2}}]}]}), "ac"),
+        (json!({"tags": {"$all": ["y", "x"]}}), "a"),
+        (json!({"tags": {"$all": ["y"]}}), "ab"),
+        (json!({"tags": {"$all": []}}), ""),
+        (json!({"tags": {"$all": [{"$regex": "^\\Qx\\E"}, {"$regex": "^\\Q\\E"}]}}), "a"),
+        (json!({"tags": {"$containedBy": ["y", "z"]}}), "bc"),
+        (json!({"$nor": [{"tags": {"$all": ["x"]}}]}), "bcde"),
+        (json!({"n": {"$all": [1]}}), ""),
+        (json!({"text": {"$regex": "z"}}), "d"),
+        (json!({"text": {"$regex": "^\\Qz\\E", "$options": "i"}}), "cd"),
+        (json!({"text": {"$regex": "^[zä]$"}}), "de"),
+        (json!({"o.k": {"$regex": "^1"}}), "b"),
+        (json!({"n": {"$regex": "1"}}), ""),
+        (json!({"unknown": {"$regex": ""}}), ""),
         (json!({"unknown": null}), "abcde"),
         (json!({"unknown": 1}), ""),
         (json!({"unknown": {"$ne": 1}}), "abcde"),
@@ -112,5 +131,10 @@ async fn members_of_a_relation_are_shown_with_their_owner_only() -> anyhow::Resu
     let path = format!("/classes/Member?where={condition}");
     assert_eq!(server.get(&path).token(&ann.token).send().await?.results().len(), 1);
     server.get(&path).send().await?.expect_error(404, 101)?;
+    for operator in ["$or", "$and", "$nor"] {
+        let nested = json!({operator: [{"$and": [condition]}]});
+        let found = server.get(&format!("/classes/Member?where={nested}")).send().await?;
+        found.expect_error(404, 101)?;
+    }
     server.stop().await
 }

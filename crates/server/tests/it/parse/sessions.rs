@@ -58,9 +58,16 @@ async fn tokens_are_never_shown_in_rows() -> anyhow::Result<()> {
     assert_eq!(me.json["sessionToken"], ann.token.as_str());
     let by_token = format!(r#"/sessions?where={{"sessionToken":"{}"}}"#, ann.token);
     assert_eq!(server.get(&by_token).master().send().await?.results().len(), 1);
-    for guess in [r#"{"$gt":"0"}"#, r#"{"$ne":"x"}"#, r#"{"$exists":true}"#] {
+    for guess in [r#"{"$gt":"0"}"#, r#"{"$ne":"x"}"#, r#"{"$exists":true}"#, r#"{"$regex":"^r"}"#] {
         let path = format!(r#"/sessions?where={{"sessionToken":{guess}}}"#);
         server.get(&path).token(&ann.token).send().await?.expect_error(400, 102)?;
+    }
+    let nested = format!(r#"/sessions?where={{"$or":[{{"$and":[{{"sessionToken":"{}"}}]}}]}}"#, ann.token);
+    assert_eq!(server.get(&nested).token(&ann.token).send().await?.results().len(), 1);
+    for operator in ["$or", "$and", "$nor"] {
+        let path = format!(r#"/sessions?where={{"{operator}":[{{"sessionToken":{{"$gt":"r:"}}}}]}}"#);
+        server.get(&path).token(&ann.token).send().await?.expect_error(400, 102)?;
+        server.get(&path).master().send().await?.expect_error(400, 102)?;
     }
     server.get("/sessions?order=sessionToken").token(&ann.token).send().await?.expect_error(400, 102)?;
     server.stop().await

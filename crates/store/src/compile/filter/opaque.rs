@@ -50,6 +50,18 @@ pub(super) fn append_opaque<'a>(sql: &mut SqlWriter<'a>, place: &Opaque<'_>, tes
             sql.push("NOT ");
             append_in(sql, place, operands);
         }
+        Test::All(operands) => append_array(sql, place, ["json_contains_all", "all"], json_list(operands)),
+        Test::AllStarting(prefixes) => {
+            let prefixes = json_texts(prefixes.iter().map(String::as_str));
+            append_array(sql, place, ["json_contains_all_starting", "all_starting"], prefixes);
+        }
+        Test::ContainedBy(operands) => {
+            append_array(sql, place, ["json_contained_by", "contained_by"], json_list(operands));
+        }
+        Test::Matches(pattern) => match place {
+            Opaque::Nested { .. } => append_nested(sql, place, "matches", Bind::text(pattern.text())),
+            _ => append_truth(sql, false),
+        },
         Test::Less(operand) => append_comparison(sql, place, "lt", operand),
         Test::LessOrEqual(operand) => append_comparison(sql, place, "lte", operand),
         Test::Greater(operand) => append_comparison(sql, place, "gt", operand),
@@ -106,15 +118,25 @@ fn append_comparison(sql: &mut SqlWriter<'_>, place: &Opaque<'_>, operator: &str
     }
 }
 
+/// A test of an array as a whole, by a function for a column and an operator for a value inside one.
+fn append_array(sql: &mut SqlWriter<'_>, place: &Opaque<'_>, names: [&str; 2], operand: String) {
+    let [function, operator] = names;
+    match place {
+        Opaque::List(column) => append_call(sql, function, column, operand),
+        Opaque::Nested { .. } => append_nested(sql, place, operator, Bind::owned(operand)),
+        _ => append_truth(sql, false),
+    }
+}
+
 /// `operator` is one of the words `json_path_test` knows.
 fn append_nested<'a>(sql: &mut SqlWriter<'a>, place: &Opaque<'_>, operator: &str, operand: Bind<'a>) {
     let Opaque::Nested { column, path } = place else { return };
-    sql.call_on_json("json_path_test", column).push(", ").bind(Bind::owned(path.clone())).push(", '");
+    sql.call_on_value("json_path_test", column).push(", ").bind(Bind::owned(path.clone())).push(", '");
     sql.push(operator).push("', ").bind(operand).push(")");
 }
 
 fn append_call(sql: &mut SqlWriter<'_>, function: &str, column: &str, operand: String) {
-    sql.call_on_json(function, column).push(", ").bind(Bind::owned(operand)).push(")");
+    sql.call_on_value(function, column).push(", ").bind(Bind::owned(operand)).push(")");
 }
 
 fn append_file_in(sql: &mut SqlWriter<'_>, column: &str, operands: &[Value]) {

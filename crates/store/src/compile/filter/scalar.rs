@@ -5,6 +5,7 @@ use astrolabe_core::schema::FieldType;
 use astrolabe_core::value::{Value, append_number};
 
 use super::append_truth;
+use super::pattern::append_pattern;
 use crate::columns::encode_scalar;
 use crate::statement::{Bind, SqlWriter, into_text};
 
@@ -26,6 +27,10 @@ pub(super) fn append_scalar<'a>(sql: &mut SqlWriter<'a>, column: &str, kind: &Fi
         Test::Greater(operand) => append_operator(sql, column, " > ", comparable(kind, operand), false),
         Test::GreaterOrEqual(operand) => {
             append_operator(sql, column, " >= ", comparable(kind, operand), false);
+        }
+        Test::Matches(pattern) if *kind == FieldType::String => append_pattern(sql, column, pattern),
+        Test::Matches(_) | Test::All(_) | Test::AllStarting(_) | Test::ContainedBy(_) => {
+            append_truth(sql, false);
         }
         Test::In(operands) => append_in(sql, column, kind, operands),
         Test::NotIn(operands) => append_not_in(sql, column, kind, operands),

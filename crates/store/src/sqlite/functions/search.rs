@@ -4,7 +4,8 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use astrolabe_core::value::{GeoPoint, Json, Value, append_json_string, canonical_key, deep_equal};
+use astrolabe_core::query::json_test::{Candidates, equals_or_contains, has_all_starting};
+use astrolabe_core::value::{GeoPoint, Json, Value, append_json_string, deep_equal};
 use rusqlite::functions::Context;
 use rusqlite::types::ValueRef;
 use rusqlite::{Error, Result};
@@ -15,21 +16,6 @@ pub(super) struct Operand {
     pub json: Json,
     /// The JSON text of a plain string: a column that does not hold these bytes does not hold the value.
     needle: Option<String>,
-}
-
-/// A list a column is compared with, read once per statement.
-pub(super) struct Candidates(HashSet<String>);
-
-impl Candidates {
-    /// Whether a value equals one of the list.
-    pub fn has(&self, value: &Json) -> bool {
-        self.0.contains(&canonical_key(value))
-    }
-
-    /// Whether a value, or one of its elements if it is an array, equals one of the list.
-    pub fn has_or_meet(&self, value: &Json) -> bool {
-        self.has(value) || value.as_array().is_some_and(|items| items.iter().any(|item| self.has(item)))
-    }
 }
 
 /// `json_equals(column, operand)`.
@@ -61,6 +47,24 @@ pub(super) fn json_contains_any(context: &Context<'_>) -> Result<bool> {
     Ok(column_json(context).is_some_and(|column| candidates.has_or_meet(&column)))
 }
 
+/// `json_contains_all(array column, list of operands)`.
+pub(super) fn json_contains_all(context: &Context<'_>) -> Result<bool> {
+    let candidates = candidates(context, 1)?;
+    Ok(column_json(context).is_some_and(|column| candidates.are_all_in(&column)))
+}
+
+/// `json_contains_all_starting(array column, list of prefixes)`.
+pub(super) fn json_contains_all_starting(context: &Context<'_>) -> Result<bool> {
+    let prefixes = prefixes(context, 1)?;
+    Ok(column_json(context).is_some_and(|column| has_all_starting(&column, &prefixes)))
+}
+
+/// `json_contained_by(array column, list of operands)`.
+pub(super) fn json_contained_by(context: &Context<'_>) -> Result<bool> {
+    let candidates = candidates(context, 1)?;
+    Ok(column_json(context).is_some_and(|column| candidates.contain_all_of(&column)))
+}
+
 /// `point_in(latitude, longitude, list of points)`.
 pub(super) fn point_in(context: &Context<'_>) -> Result<bool> {
     let (ValueRef::Real(latitude), ValueRef::Real(longitude)) = (context.get_raw(0), context.get_raw(1))
@@ -84,12 +88,6 @@ fn point_key(point: GeoPoint) -> [u64; 2] {
     [point.latitude, point.longitude].map(|degrees| (degrees + 0.0).to_bits())
 }
 
-/// Whether a value, or one of its elements if it is an array, equals the operand.
-pub(super) fn equals_or_contains(value: &Json, operand: &Json) -> bool {
-    let contains = value.as_array().is_some_and(|items| items.iter().any(|item| deep_equal(item, operand)));
-    contains || deep_equal(value, operand)
-}
-
 /// The parsed operand in argument `index`.
 pub(super) fn operand(context: &Context<'_>, index: i32) -> Result<Arc<Operand>> {
     context.get_or_create_aux(index, |text| {
@@ -101,8 +99,13 @@ pub(super) fn operand(context: &Context<'_>, index: i32) -> Result<Arc<Operand>>
 
 /// The parsed list in argument `index`.
 pub(super) fn candidates(context: &Context<'_>, index: i32) -> Result<Arc<Candidates>> {
-    context.get_or_create_aux(index, |text| {
-        Ok::<_, Error>(Candidates(list(text)?.iter().map(canonical_key).collect()))
+    context.get_or_create_aux(index, |text| Ok::<_, Error>(Candidates::new(&list(text)?)))
+}
+
+/// The parsed texts in argument `index`.
+pub(super) fn prefixes(context: &Context<'_>, index: i32) -> Result<Arc<Vec<String>>> {
+    context.get_or_create_aux(index, |json| {
+        serde_json::from_slice(json.as_bytes()?).map_err(|error| Error::UserFunctionError(error.into()))
     })
 }
 

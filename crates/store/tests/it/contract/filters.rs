@@ -1,6 +1,6 @@
 //! Conditions on whole fields.
 
-use astrolabe_core::query::{Filter, Test};
+use astrolabe_core::query::{Filter, Pattern, Test};
 use astrolabe_core::schema::FieldType;
 use astrolabe_core::value::Value;
 use serde_json::json;
@@ -211,6 +211,33 @@ pub async fn whole_values(fixture: &Fixture) {
             ("tags", Test::NotIn(vec![Value::Null, number(1.0)]), "b"),
             ("tags", Test::NotIn(vec![]), "a b z"),
             ("tags", Test::Less(number(5.0)), ""),
+            ("tags", Test::All(vec![text("x"), number(1.0), number(1.0)]), "a"),
+            ("tags", Test::All(vec![json(json!({"k": 1})), pointer("Other", "x")]), "a"),
+            ("tags", Test::All(vec![text("x"), text("q")]), ""),
+            ("tags", Test::All(vec![]), ""),
+            ("tags", Test::AllStarting(vec!["x".to_owned(), String::new()]), "a"),
+            ("tags", Test::AllStarting(vec!["xx".to_owned()]), ""),
+            ("tags", Test::ContainedBy(vec![]), "b"),
+            ("tags", Test::ContainedBy(vec![text("x"), number(1.0)]), "b"),
+            (
+                "tags",
+                Test::ContainedBy(vec![
+                    json(json!([2])),
+                    json(json!({"k": 1})),
+                    pointer("Other", "x"),
+                    text("x"),
+                    number(1.0),
+                ]),
+                "a b",
+            ),
+            ("tags.3", Test::All(vec![number(2.0)]), "a"),
+            ("info.a", Test::All(vec![number(1.0)]), "a"),
+            ("info.a", Test::ContainedBy(vec![number(1.0)]), "a"),
+            ("info.a", Test::AllStarting(vec![String::new()]), ""),
+            ("info.b", Test::ContainedBy(vec![number(2.0)]), ""),
+            ("info", Test::All(vec![number(2.0)]), ""),
+            ("place", Test::ContainedBy(vec![]), ""),
+            ("bytes", Test::All(vec![bytes("aGk=")]), ""),
             ("tags", Test::Exists(true), "a b"),
             ("tags.1", Test::Equal(number(1.0)), "a"),
             ("info", Test::Equal(json(json!({"a": [1.0], "b": 2}))), "a"),
@@ -267,4 +294,58 @@ pub async fn many_operands(fixture: &Fixture) {
         deep = Filter::And(vec![deep, Filter::all()]);
     }
     assert_eq!(fixture.ids("Todo", deep).await, ["a", "c"]);
+}
+
+pub async fn logic(fixture: &Fixture) {
+    scalar_rows(fixture).await;
+    let is = |field: &str, value: Value| Filter::equals(field, value);
+    let [ab, one] = [|| when("s", Test::Equal(text("ab"))), || when("n", Test::Equal(number(1.0)))];
+    for (filter, expected) in [
+        (Filter::Or(vec![ab(), one()]), "a b"),
+        (Filter::Or(vec![ab(), Filter::all()]), "a b c z"),
+        (Filter::Or(vec![ab(), Filter::Never]), "b"),
+        (Filter::Or(vec![]), ""),
+        (Filter::Nor(vec![]), "a b c z"),
+        (Filter::Nor(vec![ab()]), "a c z"),
+        (Filter::Nor(vec![ab(), one()]), "c z"),
+        (Filter::Nor(vec![when("n", Test::Less(number(2.0)))]), "b z"),
+        (Filter::Nor(vec![when("s", Test::In(vec![text("ab")]))]), "a c z"),
+        (Filter::Nor(vec![Filter::Nor(vec![when("n", Test::Less(number(2.0)))])]), "a c"),
+        (Filter::Nor(vec![Filter::And(vec![when("s", Test::NotEqual(text("ab"))), one()])]), "b c z"),
+        (Filter::And(vec![Filter::Or(vec![ab(), one()]), is("b", Value::Boolean(true))]), "a"),
+        (Filter::Or(vec![Filter::And(vec![ab(), one()]), is("s", Value::Null)]), "z"),
+    ] {
+        let expected: Vec<_> = expected.split_whitespace().collect();
+        assert_eq!(fixture.ids("Todo", filter.clone()).await, expected, "{filter:?}");
+    }
+}
+
+pub async fn patterns(fixture: &Fixture) {
+    scalar_rows(fixture).await;
+    fixture.insert("Todo", "m", &[("s", text("a\u{10ffff}b"))]).await;
+    fixture.insert("Todo", "o", &[("s", text("line\nend %_'"))]).await;
+    for (path, source, options, expected) in [
+        ("s", "b", "", "a b m"),
+        ("s", "^a", "", "b m"),
+        ("s", "^a", "i", "a b m"),
+        ("s", "^ab$", "", "b"),
+        ("s", "^a\u{10ffff}", "", "m"),
+        ("s", "^é", "", "c"),
+        ("s", "É", "i", "c"),
+        ("s", "^end", "", ""),
+        ("s", "^end", "m", "o"),
+        ("s", "\\Q%_'\\E$", "", "o"),
+        ("s", "", "", "a b c m o"),
+        ("objectId", "^[ab]$", "", "a b"),
+        ("n", "1", "", ""),
+        ("p", "x", "", ""),
+        ("d", "1", "", ""),
+        ("nope", "", "", ""),
+    ] {
+        let filter = || when(path, Test::Matches(Pattern::parse(source, options).unwrap()));
+        let expected: Vec<_> = expected.split_whitespace().collect();
+        assert_eq!(fixture.ids("Todo", filter()).await, expected, "{path} {source}");
+        let others = fixture.count("Todo", Filter::Nor(vec![filter()])).await;
+        assert_eq!(others, 6 - expected.len() as u64, "{path} {source}");
+    }
 }

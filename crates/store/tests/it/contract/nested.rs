@@ -1,6 +1,6 @@
 //! Values inside Object and Array fields.
 
-use astrolabe_core::query::Test;
+use astrolabe_core::query::{Pattern, Test};
 use astrolabe_core::schema::FieldType;
 use astrolabe_core::value::Value;
 use serde_json::json;
@@ -54,6 +54,10 @@ pub async fn tests(fixture: &Fixture) {
         ("o.p", Test::Equal(pointer("Other", "y")), "b"),
         ("o.p", Test::In(vec![pointer("Other", "x"), pointer("Todo", "y")]), "a"),
         ("o.key\"with'quotes", Test::Equal(number(1.0)), "c"),
+        ("o.s", Test::Matches(Pattern::parse("^x$", "").unwrap()), "a"),
+        ("o.s", Test::Matches(Pattern::parse("^Y", "i").unwrap()), "b"),
+        ("o.s", Test::Matches(Pattern::parse("^y", "").unwrap()), "b"),
+        ("o.n", Test::Matches(Pattern::parse("", "").unwrap()), "c"),
         ("o.", Test::Exists(true), ""),
     ] {
         let filter = when(path, test);

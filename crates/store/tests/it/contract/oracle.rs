@@ -81,6 +81,7 @@ fn passes_test(value: &Value, test: &Test) -> bool {
         Test::GreaterOrEqual(operand) => compared(operand).is_some_and(|order| order.is_ge()),
         Test::In(operands) => operands.contains(value),
         Test::NotIn(operands) => !operands.contains(value),
+        Test::All(_) | Test::AllStarting(_) | Test::ContainedBy(_) | Test::Matches(_) => false,
         Test::Exists(wanted) => (*value != Value::Null) == *wanted,
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use astrolabe_core::access::Acl;
 use astrolabe_core::ports::StoreError;
-use astrolabe_core::query::{Filter, ReadPlan, RowAccess, Test};
+use astrolabe_core::query::{Filter, Pattern, ReadPlan, RowAccess, Test};
 use astrolabe_core::schema::{FieldSpec, FieldType};
 use astrolabe_core::value::Value;
 use astrolabe_store::SqliteOptions;
@@ -130,7 +130,7 @@ fn an_inline_read_that_yields_rows_is_finished() {
 fn json_is_not_tested_inline() {
     let fixture = fixture();
     block_on(todos(&fixture, 3));
-    let places = [("tags", FieldType::Array), ("place", FieldType::GeoPoint)];
+    let places = [("text", FieldType::String), ("tags", FieldType::Array), ("place", FieldType::GeoPoint)];
     for (field, kind) in places {
         let field = FieldSpec::new(field, kind);
         let change = astrolabe_core::schema::SchemaChange::AddField { class: "Todo".into(), field };
@@ -141,14 +141,19 @@ fn json_is_not_tested_inline() {
         let access = RowAccess::Readable(Arc::new(["*".to_owned()]));
         ReadPlan { access, ..fixture.plan("Todo", filter) }
     };
+    let pattern = |source| Test::Matches(Pattern::parse(source, "").unwrap());
     for (filter, expected) in [
         (when("n", Test::NotEqual(number(5.0))), true),
         (when("info", Test::Exists(true)), true),
         (when("info", Test::NotEqual(json(serde_json::json!({})))), false),
         (when("info", Test::NotIn(vec![json(serde_json::json!({}))])), false),
         (when("info.n", Test::Exists(true)), false),
+        (Filter::Nor(vec![when("text", pattern("^a"))]), true),
+        (Filter::Nor(vec![when("text", pattern("a"))]), false),
         (when("tags", Test::NotEqual(number(5.0))), false),
         (when("tags", Test::NotIn(vec![number(5.0)])), false),
+        (Filter::Nor(vec![when("tags", Test::All(vec![number(5.0)]))]), false),
+        (Filter::Or(vec![when("tags", Test::ContainedBy(vec![])), id_is("t1")]), false),
         (when("place", Test::NotEqual(point(1.0, 1.0))), true),
     ] {
         let shape = format!("{filter:?}");
@@ -184,6 +189,10 @@ fn long_lists_cost_linear_time() {
         (when("tags", Test::In(others())), RowAccess::All, 0),
         (when("tags", Test::In(one_more(others()))), RowAccess::All, 1),
         (when("tags", Test::NotIn(others())), RowAccess::All, 1),
+        (when("tags", Test::All(others())), RowAccess::All, 0),
+        (when("tags", Test::AllStarting(texts("other", 10_000))), RowAccess::All, 0),
+        (when("tags", Test::AllStarting(texts("tag", 10_000))), RowAccess::All, 1),
+        (when("tags", Test::ContainedBy(others())), RowAccess::All, 0),
         (when("info.tags", Test::In(others())), RowAccess::All, 0),
         (when("info.tags", Test::In(one_more(others()))), RowAccess::All, 1),
         (when("info", Test::NotIn(others())), RowAccess::All, 1),
@@ -195,6 +204,19 @@ fn long_lists_cost_linear_time() {
     }
     // Comparing every pair takes many times as long.
     assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
+}
+
+/// What all matches begin with is found by an index.
+#[test]
+fn beginnings_are_looked_up() {
+    let fixture = fixture();
+    let indexed = FieldSpec { indexed: true, ..FieldSpec::new("s", FieldType::String) };
+    block_on(fixture.class_with("Todo", vec![indexed])).unwrap();
+    block_on(fixture.insert("Todo", "t1", &[("s", text("abc"))]));
+    let starting = |source| when("s", Test::Matches(Pattern::parse(source, "").unwrap()));
+    let plan = |filter| ReadPlan { limit: Some(10), order: vec![order("s")], ..fixture.plan("Todo", filter) };
+    assert!(is_inline(&fixture, plan(starting("^ab"))));
+    assert!(!is_inline(&fixture, plan(starting("^ab."))));
 }
 
 /// More stores than a thread keeps connections for.
