@@ -15,7 +15,9 @@ pub fn parse_body(headers: &HeaderMap, bytes: &[u8]) -> Result<JsonMap> {
     if content_type.starts_with("multipart/") {
         return Ok(JsonMap::new());
     }
-    if content_type.starts_with("application/x-www-form-urlencoded") {
+    // `curl -d` calls everything a form, so JSON is known by its first character.
+    let is_form = content_type.starts_with("application/x-www-form-urlencoded");
+    if is_form && !bytes.trim_ascii_start().starts_with(b"{") {
         return Params::parse(&String::from_utf8_lossy(bytes)).map(|params| params.0);
     }
     check_charset(&content_type)?;

@@ -116,6 +116,20 @@ async fn bodies_that_are_no_json_objects_are_refused() -> anyhow::Result<()> {
     server.stop().await
 }
 
+/// What `curl -d` sends without a thought.
+#[tokio::test]
+async fn json_is_read_as_json_whatever_it_is_called() -> anyhow::Result<()> {
+    let server = TestServer::start().await?;
+    for content_type in ["application/x-www-form-urlencoded", "text/plain", "application/json", "nonsense"] {
+        let request = server.request(Method::POST, "/classes/Todo");
+        let answer = request.raw(content_type, r#" {"text": "a=b&c"}"#).send().await?;
+        assert_eq!(answer.status, 201, "{content_type}: {}", answer.text);
+    }
+    let form = server.request(Method::POST, "/classes/Todo");
+    form.raw("application/x-www-form-urlencoded", "text=a").send().await?.expect_status(201)?;
+    server.stop().await
+}
+
 #[tokio::test]
 async fn oversized_bodies_are_refused() -> anyhow::Result<()> {
     let server = TestServer::builder().settings(|s| s.max_body_bytes = 10_000).start().await?;
