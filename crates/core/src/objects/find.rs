@@ -9,7 +9,7 @@ use crate::access::Scope;
 use crate::error::{Error, ErrorCode, Result};
 use crate::ports::RuleContext;
 use crate::query::{
-    Filter, FindOptions, KeySelection, PlanColumn, ReadPlan, RowAccess, ShownIn, parse_order, parse_where,
+    Filter, FindOptions, KeySelection, PlanColumn, ReadPlan, ShownIn, parse_order, parse_where,
 };
 use crate::schema::{Class, FieldType, INTERNAL_CLASSES, Operation, Visibility, check_class_name};
 use crate::value::JsonMap;
@@ -278,11 +278,4 @@ pub(super) fn non_existent_class(class_name: &str) -> Error {
 
 pub(super) fn not_found() -> Error {
     Error::new(ErrorCode::ObjectNotFound, "Object not found.")
-}
-
-impl RowAccess {
-    /// Whether this leaves every row.
-    pub fn is_all(&self) -> bool {
-        matches!(self, RowAccess::All)
-    }
 }

@@ -203,13 +203,6 @@ fn incremented_parts(edits: &[(Vec<String>, NestedEdit)], value: &Value) -> Json
     Json::Object(told)
 }
 
-/// For rules that decide by what is stored.
-impl From<&Write> for Filter {
-    fn from(write: &Write) -> Self {
-        by_id(&write.object_id)
-    }
-}
-
 impl Write {
     /// Refuses a field that clients may not write.
     pub fn refuse_field(&self, field: &str, refusal: impl FnOnce() -> Error) -> Result<()> {

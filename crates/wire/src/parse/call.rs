@@ -5,7 +5,7 @@ use std::sync::Arc;
 use astrolabe_core::access::Scope;
 use astrolabe_core::app::App;
 use astrolabe_core::error::{Error, ErrorCode, Result};
-use astrolabe_core::value::{Json, JsonMap};
+use astrolabe_core::value::JsonMap;
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 
@@ -78,11 +78,6 @@ impl ParseCall {
             ));
         }
         Ok(())
-    }
-
-    /// The body as JSON, for messages and tests.
-    pub fn body_json(&self) -> Json {
-        Json::Object(self.body.clone())
     }
 }
 
