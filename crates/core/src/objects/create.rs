@@ -9,10 +9,10 @@ use crate::access::Scope;
 use crate::error::{Error, ErrorCode, Result};
 use crate::limits;
 use crate::ports::{RelationEdit, RowValues, RuleContext, StoreError, WriteJob, WriteOutcome, WriteStep};
-use crate::query::{FieldPath, Filter, PlanColumn, ReadPlan, RowAccess, Test};
+use crate::query::{FieldPath, Filter, RowAccess, Test};
 use crate::schema::{
-    Class, ClassPermissions, FieldType, OBJECT_ID, Operation, Schema, SchemaChange, check_class_name,
-    fields_for_write,
+    Class, ClassPermissions, FieldSpec, FieldType, OBJECT_ID, Operation, Schema, SchemaChange,
+    check_class_name, fields_for_write,
 };
 use crate::value::{FieldOp, JsonMap, NestedEdit, Value, edit_nested, flatten_for_create};
 
@@ -109,16 +109,8 @@ impl Objects {
             }
             let other = Test::NotEqual(Value::String(write.object_id.clone()));
             let other = Filter::Field { path: FieldPath::top(OBJECT_ID), test: other };
-            let plan = ReadPlan {
-                class: Arc::clone(class),
-                columns: vec![PlanColumn::ObjectId],
-                filter: Filter::And(vec![Filter::equals(&field.name, value.clone()), other]),
-                access: RowAccess::All,
-                order: Vec::new(),
-                skip: 0,
-                limit: Some(1),
-            };
-            if self.parts.store.count(plan).await? > 0 {
+            let taken = Filter::And(vec![Filter::equals(&field.name, value.clone()), other]);
+            if self.any_object(class, taken, RowAccess::All).await? {
                 let fields = vec![Arc::clone(&field.name)];
                 let error = StoreError::Duplicate { class: Arc::clone(&class.name), fields };
                 return Err(self.explain(&class.name, error));
@@ -182,7 +174,7 @@ fn schema_changes(schema: &Schema, write: &Write) -> Result<Vec<SchemaChange>> {
         None => {
             let name = Arc::clone(&write.class_name);
             changes.push(SchemaChange::AddClass { name, permissions: ClassPermissions::default() });
-            write.wanted_types().map(|(name, kind)| crate::schema::FieldSpec::new(name, kind)).collect()
+            write.wanted_types().map(|(name, kind)| FieldSpec::new(name, kind)).collect()
         }
     };
     changes.extend(

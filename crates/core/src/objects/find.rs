@@ -9,7 +9,7 @@ use crate::access::Scope;
 use crate::error::{Error, ErrorCode, Result};
 use crate::ports::RuleContext;
 use crate::query::{
-    Filter, FindOptions, KeySelection, PlanColumn, ReadPlan, ShownIn, parse_order, parse_where,
+    Filter, FindOptions, KeySelection, PlanColumn, ReadPlan, RowAccess, ShownIn, parse_order, parse_where,
 };
 use crate::schema::{Class, FieldType, INTERNAL_CLASSES, Operation, Visibility, check_class_name};
 use crate::value::JsonMap;
@@ -153,6 +153,25 @@ impl Objects {
         filter: Filter,
     ) -> Result<Option<Object>> {
         Ok(self.find_objects(scope, class_name, filter, 1).await?.pop())
+    }
+
+    /// Whether an object matches that may be touched.
+    pub(super) async fn any_object(
+        &self,
+        class: &Arc<Class>,
+        filter: Filter,
+        access: RowAccess,
+    ) -> Result<bool> {
+        let plan = ReadPlan {
+            class: Arc::clone(class),
+            columns: vec![PlanColumn::ObjectId],
+            filter,
+            access,
+            order: Vec::new(),
+            skip: 0,
+            limit: Some(1),
+        };
+        Ok(self.parts.store.count(plan).await? > 0)
     }
 
     /// The class, checked for what no permission of its own can allow.

@@ -55,19 +55,8 @@ impl Objects {
         let schema = self.schema();
         let class = schema.class(&write.class_name).ok_or_else(not_found)?;
         let adds_fields = write.wanted_types().any(|(name, _)| class.field(name).is_none());
-        if adds_fields {
-            let plan = crate::query::ReadPlan {
-                class: Arc::clone(class),
-                columns: vec![crate::query::PlanColumn::ObjectId],
-                filter: filter.clone(),
-                access: scope.writable(),
-                order: Vec::new(),
-                skip: 0,
-                limit: Some(1),
-            };
-            if self.parts.store.count(plan).await? == 0 {
-                return Err(not_found());
-            }
+        if adds_fields && !self.any_object(class, filter.clone(), scope.writable()).await? {
+            return Err(not_found());
         }
         self.class_for_write(scope, write).await
     }
