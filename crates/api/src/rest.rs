@@ -3,6 +3,7 @@
 //! Source: Parse REST protocol, "Endpoints".
 
 mod batch;
+mod condition;
 mod find_params;
 mod object_routes;
 mod purge_routes;

@@ -140,6 +140,8 @@ error_codes! {
     DuplicateValue = Some(137), 400, "duplicate_value";
     /// A role name that is not valid.
     InvalidRoleName = Some(139), 400, "invalid_role_name";
+    /// The object is there, but the `where` of the write does not hold for it; nothing was changed.
+    ConditionNotMet = Some(412), 412, "condition_not_met";
     /// A validator refused the value.
     ValidationError = Some(142), 400, "validation_error";
     /// The caller has used up a quota.

@@ -10,6 +10,7 @@ mod purge;
 mod rows;
 mod sinks;
 mod subquery;
+mod target;
 mod transaction;
 mod update;
 mod write;

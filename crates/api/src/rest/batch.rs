@@ -16,6 +16,7 @@ use http::{Method, StatusCode};
 use http_body_util::BodyExt;
 use tower::ServiceExt;
 
+use super::condition::given_twice;
 use super::transaction;
 
 /// The endpoints that a batch can reach: all but itself.
@@ -137,7 +138,14 @@ fn sub_request(context: &ParseContext, json: &Json) -> Result<SubRequest> {
         return Err(invalid("nested batch requests are not allowed".to_owned()));
     }
     let body = json.get("body").and_then(Json::as_object).cloned().unwrap_or_default();
-    Ok(SubRequest { method, path, query: Params::parse(query)?, body })
+    let mut query = Params::parse(query)?;
+    // As if it stood in the path, without the need to encode it.
+    if let Some(condition) = json.get("where")
+        && query.0.insert("where".to_owned(), condition.clone()).is_some()
+    {
+        return Err(given_twice());
+    }
+    Ok(SubRequest { method, path, query, body })
 }
 
 /// The path after the mount, which clients put in front of every path. A doubled slash between them is overlooked,

@@ -74,12 +74,19 @@ fn key_selection(params: &JsonMap) -> Result<KeySelection> {
 }
 
 fn conditions(params: &JsonMap) -> Result<JsonMap> {
-    let not_json = || Error::new(ErrorCode::InvalidJson, "where parameter is not valid JSON");
     match params.get("where") {
         None | Some(Json::Null) => Ok(JsonMap::new()),
-        Some(Json::Object(map)) => Ok(map.clone()),
-        Some(Json::String(text)) => serde_json::from_str(text).map_err(|_| not_json()),
-        Some(_) => Err(not_json()),
+        Some(json) => conditions_of(json),
+    }
+}
+
+/// Conditions, as JSON or as the text of it.
+pub(super) fn conditions_of(json: &Json) -> Result<JsonMap> {
+    let not_json = || Error::new(ErrorCode::InvalidJson, "where parameter is not valid JSON");
+    match json {
+        Json::Object(map) => Ok(map.clone()),
+        Json::String(text) => serde_json::from_str(text).map_err(|_| not_json()),
+        _ => Err(not_json()),
     }
 }
 

@@ -7,6 +7,7 @@ use axum::response::Response;
 use axum::routing::{self, MethodRouter};
 use http::StatusCode;
 
+use super::condition::{delete_condition, refuse_condition, update_condition};
 use super::find_params::{find_options, get_options};
 
 type Answer = Result<Response, Failure>;
@@ -82,18 +83,22 @@ async fn get_in(call: ParseCall, class: &str, id: &str) -> Answer {
 }
 
 async fn create_in(call: ParseCall, class: &str, path: &str) -> Answer {
+    refuse_condition(&call.query)?;
     let context = &call.context;
     let answer = context.app.objects.create(&context.scope, class, call.body).await?;
     Ok(created(&format!("{}{path}/{}", context.base_url, answer.object_id), answer.body))
 }
 
 async fn update_in(call: ParseCall, class: &str, id: &str) -> Answer {
+    let condition = update_condition(&call.query)?;
     let context = &call.context;
-    let answer = context.app.objects.update(&context.scope, class, id, call.body).await?;
+    let objects = &context.app.objects;
+    let answer = objects.update(&context.scope, class, id, call.body, condition.as_ref()).await?;
     Ok(json_value(&Json::Object(answer.body)))
 }
 
 async fn delete_in(call: ParseCall, class: &str, id: &str) -> Answer {
-    call.app().objects.delete(call.scope(), class, id).await?;
+    let condition = delete_condition(&call.query, &call.body)?;
+    call.app().objects.delete(call.scope(), class, id, condition.as_ref()).await?;
     Ok(json_bytes(StatusCode::OK, b"{}".to_vec()))
 }

@@ -13,6 +13,7 @@ use percent_encoding::percent_decode_str;
 
 use super::ALIASES;
 use super::batch::{AnswerList, SubRequest};
+use super::condition::{delete_condition, refuse_condition, update_condition};
 
 pub(super) async fn run(context: &ParseContext, requests: Vec<SubRequest>) -> Response {
     match transact(context, requests).await {
@@ -38,11 +39,18 @@ async fn transact(
 }
 
 fn change_of(request: SubRequest) -> Result<Change> {
-    let SubRequest { method, path, body, .. } = request;
+    let SubRequest { method, path, query, body } = request;
     let change = match (&method, target_of(&path)) {
-        (&Method::POST, Some((class_name, None))) => Change::Create { class_name, body },
-        (&Method::PUT, Some((class_name, Some(object_id)))) => Change::Update { class_name, object_id, body },
-        (&Method::DELETE, Some((class_name, Some(object_id)))) => Change::Delete { class_name, object_id },
+        (&Method::POST, Some((class_name, None))) => {
+            refuse_condition(&query)?;
+            Change::Create { class_name, body }
+        }
+        (&Method::PUT, Some((class_name, Some(object_id)))) => {
+            Change::Update { class_name, object_id, body, condition: update_condition(&query)? }
+        }
+        (&Method::DELETE, Some((class_name, Some(object_id)))) => {
+            Change::Delete { class_name, object_id, condition: delete_condition(&query, &body)? }
+        }
         _ => return Err(no_change(&method, &path)),
     };
     Ok(change)

@@ -129,6 +129,14 @@ impl Scope {
         if self.is_privileged() { RowAccess::All } else { RowAccess::Readable(Arc::clone(&self.principals)) }
     }
 
+    /// The rows this scope may both read and change.
+    pub fn readable_and_writable(&self) -> RowAccess {
+        match self.writable() {
+            RowAccess::Writable(principals) => RowAccess::ReadableAndWritable(principals),
+            every_row => every_row,
+        }
+    }
+
     /// The rows this scope may change.
     pub fn writable(&self) -> RowAccess {
         if self.is_privileged() { RowAccess::All } else { RowAccess::Writable(Arc::clone(&self.principals)) }

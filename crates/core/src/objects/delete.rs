@@ -5,16 +5,24 @@ use std::sync::Arc;
 use super::Objects;
 use super::find::{not_found, refuse_installations};
 use super::prepared::{Prepared, WriteEnd};
-use super::update::by_id;
+use super::target::Target;
 use crate::access::Scope;
 use crate::error::Result;
-use crate::ports::{Expectation, RuleContext, WriteStep};
+use crate::ports::{RuleContext, WriteStep};
 use crate::schema::Operation;
+use crate::value::JsonMap;
 
 impl Objects {
-    /// Removes an object. Fails with 101 when it does not exist or the caller may not remove it.
-    pub async fn delete(&self, scope: &Scope, class_name: &str, object_id: &str) -> Result<()> {
-        let prepared = self.prepare_delete(scope, class_name, object_id).await?;
+    /// Removes an object. Fails with 101 when it does not exist or the caller may not remove it, and with 412 when the
+    /// condition does not hold.
+    pub async fn delete(
+        &self,
+        scope: &Scope,
+        class_name: &str,
+        object_id: &str,
+        condition: Option<&JsonMap>,
+    ) -> Result<()> {
+        let prepared = self.prepare_delete(scope, class_name, object_id, condition).await?;
         self.commit_prepared(scope, prepared).await.map(|_| ())
     }
 
@@ -24,6 +32,7 @@ impl Objects {
         scope: &Scope,
         class_name: &str,
         object_id: &str,
+        condition: Option<&JsonMap>,
     ) -> Result<Prepared> {
         self.authorise_write(scope, class_name, Operation::Delete)?;
         refuse_installations(scope, class_name, Operation::Delete)?;
@@ -34,9 +43,8 @@ impl Objects {
         };
         self.parts.hooks.before_delete(scope, class_name, object_id).await?;
         let class_name = Arc::clone(&class.name);
-        let filter = self.ruled_filter(scope, &class, by_id(object_id))?;
-        let mut steps =
-            vec![WriteStep::Delete { class, filter, access: scope.writable(), expect: Expectation::Some }];
+        let Target { filter, access, expect } = self.target(scope, &class, object_id, condition).await?;
+        let mut steps = vec![WriteStep::Delete { class, filter, access, expect }];
         steps.extend(more_steps);
         let end = WriteEnd::Deleted { class_name: Arc::clone(&class_name), object_id: object_id.to_owned() };
         Ok(Prepared { class_name, steps, end })

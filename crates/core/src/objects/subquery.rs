@@ -158,6 +158,16 @@ impl<'a> Subquery<'a> {
     }
 }
 
+/// The condition of a write is looked at together with the write; what another query finds is known only before.
+pub(super) fn refuse_subqueries(conditions: &JsonMap) -> Result<()> {
+    match count(conditions) {
+        0 => Ok(()),
+        _ => Err(invalid(
+            "The where of a write takes no $inQuery, $notInQuery, $select or $dontSelect.".to_owned(),
+        )),
+    }
+}
+
 /// Subqueries of conditions, with those inside of them.
 fn count(conditions: &JsonMap) -> usize {
     let in_condition = |(key, json): (&String, &Json)| match json {

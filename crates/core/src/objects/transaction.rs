@@ -31,6 +31,8 @@ pub enum Change {
         object_id: String,
         /// As [`Objects::update`] takes it.
         body: JsonMap,
+        /// What has to hold for the object.
+        condition: Option<JsonMap>,
     },
     /// Removes an object.
     Delete {
@@ -38,6 +40,8 @@ pub enum Change {
         class_name: String,
         /// Which object.
         object_id: String,
+        /// What has to hold for the object.
+        condition: Option<JsonMap>,
     },
 }
 
@@ -88,11 +92,11 @@ impl Objects {
     async fn prepare(&self, scope: &Scope, change: Change) -> Result<Prepared> {
         match change {
             Change::Create { class_name, body } => self.prepare_create(scope, &class_name, body).await,
-            Change::Update { class_name, object_id, body } => {
-                self.prepare_update(scope, &class_name, object_id, body).await
+            Change::Update { class_name, object_id, body, condition } => {
+                self.prepare_update(scope, &class_name, object_id, body, condition.as_ref()).await
             }
-            Change::Delete { class_name, object_id } => {
-                self.prepare_delete(scope, &class_name, &object_id).await
+            Change::Delete { class_name, object_id, condition } => {
+                self.prepare_delete(scope, &class_name, &object_id, condition.as_ref()).await
             }
         }
     }

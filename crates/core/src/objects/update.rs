@@ -5,24 +5,26 @@ use std::sync::Arc;
 use super::create::{is_blank, required};
 use super::find::not_found;
 use super::prepared::{Prepared, WriteEnd};
+use super::target::Target;
 use super::{Objects, Write, WriteAnswer, WriteKind};
 use crate::access::Scope;
 use crate::error::{Error, Result};
-use crate::ports::{ArrayChange, Expectation, FieldUpdate, RelationEdit, RowValues, WriteStep};
-use crate::query::Filter;
-use crate::schema::{Class, FieldType, OBJECT_ID, Operation, UPDATED_AT};
+use crate::ports::{ArrayChange, FieldUpdate, RelationEdit, RowValues, WriteStep};
+use crate::schema::{Class, FieldType, Operation, UPDATED_AT};
 use crate::value::{FieldOp, Json, JsonMap, NestedEdit, Value, edit_nested};
 
 impl Objects {
-    /// Changes an object. Fails with 101 when it does not exist or the caller may not change it.
+    /// Changes an object. Fails with 101 when it does not exist or the caller may not change it, and with 412 when the
+    /// condition does not hold.
     pub async fn update(
         &self,
         scope: &Scope,
         class_name: &str,
         object_id: &str,
         body: JsonMap,
+        condition: Option<&JsonMap>,
     ) -> Result<WriteAnswer> {
-        let prepared = self.prepare_update(scope, class_name, object_id.to_owned(), body).await?;
+        let prepared = self.prepare_update(scope, class_name, object_id.to_owned(), body, condition).await?;
         self.commit_prepared(scope, prepared).await
     }
 
@@ -33,6 +35,7 @@ impl Objects {
         class_name: &str,
         object_id: String,
         body: JsonMap,
+        condition: Option<&JsonMap>,
     ) -> Result<Prepared> {
         self.authorise_write(scope, class_name, Operation::Update)?;
         let mut write = Write::new(class_name, WriteKind::Update, object_id, self.clock().now());
@@ -42,28 +45,24 @@ impl Objects {
         self.apply_rules(scope, &mut write).await?;
         self.parts.hooks.before_save(scope, &mut write).await?;
         check_required(&current, &write)?;
-        let filter = self.ruled_filter(scope, &current, by_id(&write.object_id))?;
-        let class = self.class_for_update(scope, &write, &filter).await?;
+        let target = self.target(scope, &current, &write.object_id, condition).await?;
+        let class = self.class_for_update(scope, &write, &target).await?;
         let changes = Changes::of(&class, &write)?;
         let returning = changes.atomic_fields();
-        let steps = update_steps(scope, &mut write, class, filter, changes);
+        let steps = update_steps(&mut write, class, target, changes);
         Ok(Prepared { class_name, steps, end: WriteEnd::Updated { write, returning } })
     }
 
     /// New fields are made only for an object that the caller may change: a write that fails leaves no trace.
-    async fn class_for_update(&self, scope: &Scope, write: &Write, filter: &Filter) -> Result<Arc<Class>> {
+    async fn class_for_update(&self, scope: &Scope, write: &Write, target: &Target) -> Result<Arc<Class>> {
         let schema = self.schema();
         let class = schema.class(&write.class_name).ok_or_else(not_found)?;
         let adds_fields = write.wanted_types().any(|(name, _)| class.field(name).is_none());
-        if adds_fields && !self.any_object(class, filter.clone(), scope.writable()).await? {
-            return Err(not_found());
+        if adds_fields {
+            self.require_target(class, target).await?;
         }
         self.class_for_write(scope, write).await
     }
-}
-
-pub(super) fn by_id(object_id: &str) -> Filter {
-    Filter::equals(OBJECT_ID, Value::String(object_id.to_owned()))
 }
 
 /// A required field can be changed but not emptied.
@@ -132,25 +131,20 @@ fn field_update(op: FieldOp) -> Option<FieldUpdate> {
     })
 }
 
-fn update_steps(
-    scope: &Scope,
-    write: &mut Write,
-    class: Arc<Class>,
-    filter: Filter,
-    changes: Changes,
-) -> Vec<WriteStep> {
+fn update_steps(write: &mut Write, class: Arc<Class>, target: Target, changes: Changes) -> Vec<WriteStep> {
+    let Target { filter, access, expect } = target;
     let returning = changes.atomic_fields();
     let relations = changes.relations.into_iter().map(|edit| (write.object_id.clone(), edit)).collect();
     let mut steps = vec![WriteStep::Update {
         class,
         filter,
-        access: scope.writable(),
+        access,
         updated_at: write.chosen_times.updated_at.unwrap_or(write.now),
         acl: write.acl.clone(),
         fields: changes.fields,
         relations,
         returning,
-        expect: Expectation::Some,
+        expect,
     }];
     steps.append(&mut write.more_steps);
     steps

@@ -128,10 +128,18 @@ pub enum WriteStep {
 }
 
 /// What a step needs to have found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Expectation {
     /// At least one row, else the job fails with [`StoreError::NoMatch`].
     Some,
+    /// At least one row, else the job fails: with [`StoreError::ConditionNotMet`] when there is such a row at least,
+    /// and with [`StoreError::NoMatch`] when there is none.
+    Condition {
+        /// The row that the step is about, without the condition.
+        row: Filter,
+        /// Which rows the caller may hear of.
+        access: RowAccess,
+    },
     /// Any number.
     Any,
 }
@@ -204,6 +212,12 @@ pub enum StoreError {
         /// Which step, from 0.
         step: usize,
     },
+    /// The row is there, but the condition of a step with [`Expectation::Condition`] does not hold for it.
+    #[error("the condition of step {step} does not hold")]
+    ConditionNotMet {
+        /// Which step, from 0.
+        step: usize,
+    },
     /// A step of a job of several is at fault, for a reason that does not say which step it was.
     #[error("step {step}: {error}")]
     InStep {
@@ -244,7 +258,7 @@ impl StoreError {
     pub fn into_step(self) -> (Option<usize>, StoreError) {
         match self {
             StoreError::InStep { step, error } => (Some(step), *error),
-            StoreError::NoMatch { step } => (Some(step), self),
+            StoreError::NoMatch { step } | StoreError::ConditionNotMet { step } => (Some(step), self),
             StoreError::Duplicate { .. } | StoreError::Refused(_) => (Some(0), self),
             other => (None, other),
         }
@@ -260,6 +274,10 @@ impl From<StoreError> for Error {
                 "A duplicate value for a field with unique values was provided",
             ),
             StoreError::NoMatch { .. } => Error::new(ErrorCode::ObjectNotFound, "Object not found."),
+            StoreError::ConditionNotMet { .. } => Error::new(
+                ErrorCode::ConditionNotMet,
+                "The object does not meet the condition in where; nothing was changed.",
+            ),
             StoreError::InStep { error, .. } => (*error).into(),
             StoreError::Refused(error) => error,
             StoreError::QueueFull => {

@@ -62,6 +62,8 @@ pub enum RowAccess {
     Readable(Arc<[String]>),
     /// The same for the write list.
     Writable(Arc<[String]>),
+    /// Rows that are both.
+    ReadableAndWritable(Arc<[String]>),
 }
 
 /// One sort key.

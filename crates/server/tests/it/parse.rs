@@ -4,6 +4,7 @@
 mod access_lists;
 mod bad_input;
 mod class_permissions;
+mod conditional_writes;
 mod includes;
 mod keys;
 mod operations;

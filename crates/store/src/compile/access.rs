@@ -1,5 +1,7 @@
 //! The row filter of access lists.
 
+use std::sync::Arc;
+
 use astrolabe_core::query::RowAccess;
 
 use crate::columns::{READERS, WRITERS};
@@ -14,6 +16,12 @@ pub(super) fn append_access(sql: &mut SqlWriter<'_>, access: &RowAccess) {
         }
         RowAccess::Readable(principals) => (READERS, principals),
         RowAccess::Writable(principals) => (WRITERS, principals),
+        RowAccess::ReadableAndWritable(principals) => {
+            append_access(sql, &RowAccess::Readable(Arc::clone(principals)));
+            sql.push(" AND ");
+            append_access(sql, &RowAccess::Writable(Arc::clone(principals)));
+            return;
+        }
     };
     // Both lists are null in a row without access list, and neither is null in any other row.
     sql.push("(").column(column).push(" IS NULL OR acl_allows(").column(column).push(", ");

@@ -93,11 +93,16 @@ pub(crate) fn count<'a>(
     sql.finish()
 }
 
-/// One row if a filter lets any through.
-pub(crate) fn exists<'a>(dialect: &'static Dialect, names: Names<'_>, filter: &'a Filter) -> Statement<'a> {
+/// One row if a filter and access let any through.
+pub(crate) fn exists<'a>(
+    dialect: &'static Dialect,
+    names: Names<'_>,
+    filter: &'a Filter,
+    access: &RowAccess,
+) -> Statement<'a> {
     let mut sql = SqlWriter::new(dialect);
     sql.push("SELECT 1");
-    append_from(&mut sql, names, filter, &RowAccess::All);
+    append_from(&mut sql, names, filter, access);
     sql.push(" LIMIT 1");
     sql.finish()
 }

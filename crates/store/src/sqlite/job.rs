@@ -62,7 +62,7 @@ impl JobRunner<'_> {
     }
 
     /// Whether SQLite itself undoes the job when it fails, as it does with a failed statement: the job is one
-    /// statement at most, and nothing that can fail comes after it. What a statement yields is read after it has
+    /// statement at most, and nothing that can fail comes after it. (Where it changed no row, a look for one may follow.) What a statement yields is read after it has
     /// changed its rows, and so are the states for events.
     fn fails_as_a_whole(&self, job: &WriteJob) -> bool {
         match job.steps.as_slice() {
@@ -84,9 +84,9 @@ impl JobRunner<'_> {
         let mut returned = returned::Returned::default();
         for (place, step) in job.steps.iter().enumerate() {
             let result = self.run_step(step, &mut done.events);
-            let (outcome, expect) = result.map_err(|error| in_step(job, place, error))?;
-            if outcome.rows == 0 && expect == Expectation::Some {
-                return Err(StoreError::NoMatch { step: place });
+            let outcome = result.map_err(|error| in_step(job, place, error))?;
+            if outcome.rows == 0 {
+                self.accept_no_row(step, place)?;
             }
             returned.add(&outcome).map_err(|error| in_step(job, place, error))?;
             done.outcome.steps.push(outcome);
@@ -94,11 +94,7 @@ impl JobRunner<'_> {
         Ok(done)
     }
 
-    fn run_step(
-        &self,
-        step: &WriteStep,
-        events: &mut Vec<ObjectEvent>,
-    ) -> StoreResult<(StepOutcome, Expectation)> {
+    fn run_step(&self, step: &WriteStep, events: &mut Vec<ObjectEvent>) -> StoreResult<StepOutcome> {
         match step {
             WriteStep::Insert { class, object_id, created_at, updated_at, acl, values, relations } => {
                 let row = crate::compile::NewRow {
@@ -108,7 +104,7 @@ impl JobRunner<'_> {
                     acl: acl.as_ref(),
                     values,
                 };
-                self.insert(class, &row, relations, events).map(|outcome| (outcome, Expectation::Any))
+                self.insert(class, &row, relations, events)
             }
             WriteStep::Update {
                 class,
@@ -119,7 +115,7 @@ impl JobRunner<'_> {
                 fields,
                 relations,
                 returning,
-                expect,
+                expect: _,
             } => {
                 let update = update::Update {
                     filter,
@@ -130,14 +126,30 @@ impl JobRunner<'_> {
                     relations,
                     returning,
                 };
-                self.update(class, &update, events).map(|outcome| (outcome, *expect))
+                self.update(class, &update, events)
             }
-            WriteStep::Delete { class, filter, access, expect } => {
-                self.delete(class, filter, access, events).map(|outcome| (outcome, *expect))
+            WriteStep::Delete { class, filter, access, expect: _ } => {
+                self.delete(class, filter, access, events)
             }
-            WriteStep::Require { class, filter } => {
-                self.require(class, filter).map(|outcome| (outcome, Expectation::Some))
+            WriteStep::Require { class, filter } => self.require(class, filter),
+        }
+    }
+
+    /// Fails when a step touched no row but had to.
+    fn accept_no_row(&self, step: &WriteStep, place: usize) -> StoreResult<()> {
+        let (class, expect) = match step {
+            WriteStep::Update { class, expect, .. } | WriteStep::Delete { class, expect, .. } => {
+                (class, expect)
             }
+            WriteStep::Require { class, .. } => (class, &Expectation::Some),
+            WriteStep::Insert { .. } => return Ok(()),
+        };
+        match expect {
+            Expectation::Any => Ok(()),
+            Expectation::Condition { row, access } if self.any_row(class, row, access)? => {
+                Err(StoreError::ConditionNotMet { step: place })
+            }
+            Expectation::Some | Expectation::Condition { .. } => Err(StoreError::NoMatch { step: place }),
         }
     }
 

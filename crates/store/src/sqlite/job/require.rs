@@ -1,7 +1,7 @@
 //! What has to hold for a job to be done.
 
 use astrolabe_core::ports::{StepOutcome, StoreResult};
-use astrolabe_core::query::Filter;
+use astrolabe_core::query::{Filter, RowAccess};
 use astrolabe_core::schema::Class;
 
 use super::JobRunner;
@@ -12,18 +12,24 @@ use crate::sqlite::execute::for_each_row;
 impl JobRunner<'_> {
     /// Looks inside the transaction, after the steps and jobs before it.
     pub(super) fn require(&self, class: &Class, filter: &Filter) -> StoreResult<StepOutcome> {
+        let rows = self.any_row(class, filter, &RowAccess::All)?.into();
+        Ok(StepOutcome { rows, returned: Vec::new() })
+    }
+
+    /// Whether a row is there that may be touched.
+    pub(super) fn any_row(&self, class: &Class, filter: &Filter, access: &RowAccess) -> StoreResult<bool> {
         let class = self.current(class)?;
-        let statement = exists(&SQLITE, self.names(class), filter);
-        let mut outcome = StepOutcome::default();
+        let statement = exists(&SQLITE, self.names(class), filter, access);
+        let mut found = false;
         for_each_row(
             self.connection,
             &statement,
             |error| self.failure(class, error),
             |_| {
-                outcome.rows = 1;
+                found = true;
                 Ok(())
             },
         )?;
-        Ok(outcome)
+        Ok(found)
     }
 }

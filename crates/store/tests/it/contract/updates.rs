@@ -182,6 +182,30 @@ pub async fn expectations(fixture: &Fixture) {
     assert!(matches!(fixture.submit(hidden).await, Err(StoreError::NoMatch { .. })));
 }
 
+/// A row that is there but does not meet the condition is told from one that is not.
+pub async fn conditions(fixture: &Fixture) {
+    todo(fixture).await;
+    let class = fixture.get_class("Todo");
+    let principals: Arc<[String]> = Arc::new(["*".to_owned()]);
+    let step = |id: &str, condition: Filter, reach: &RowAccess| {
+        let mut step = update_step(&class, id, &[("n", FieldUpdate::Increment(1.0))]);
+        if let WriteStep::Update { filter, access, expect, .. } = &mut step {
+            *expect = Expectation::Condition { row: filter.clone(), access: reach.clone() };
+            *access = RowAccess::ReadableAndWritable(Arc::clone(&principals));
+            *filter = Filter::And(vec![filter.clone(), condition]);
+        }
+        step
+    };
+    let writable = RowAccess::Writable(Arc::clone(&principals));
+    assert_eq!(fixture.submit(step("t1", Filter::all(), &writable)).await.unwrap().steps[0].rows, 1);
+    for reach in [&RowAccess::All, &writable] {
+        let unmet = fixture.submit(step("t1", Filter::Never, reach)).await;
+        assert!(matches!(unmet, Err(StoreError::ConditionNotMet { step: 0 })), "{unmet:?}");
+        let missing = fixture.submit(step("nope", Filter::all(), reach)).await;
+        assert!(matches!(missing, Err(StoreError::NoMatch { step: 0 })), "{missing:?}");
+    }
+}
+
 pub async fn many_rows(fixture: &Fixture) {
     todo(fixture).await;
     fixture.insert("Todo", "t2", &[("n", number(5.0))]).await;
