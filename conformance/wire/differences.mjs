@@ -32,6 +32,9 @@ const EACH_FOR_ITSELF = 'each request of a batch answers for itself, those that 
 const TRANSACTION = 'a transaction that fails answers the error of the request at fault, not 500 without a reason';
 const BODY_FIRST = 'what is no JSON object is refused before anything else is asked';
 
+const BESIDE = 'the reference loses what stands beside a value deep inside an object';
+const AS_VALUE = 'the reference stores the operation as a value';
+
 const refused = because => ({ because, status: [400, 404] });
 const lenient = (because = LENIENT) => ({ because, likeRecorded: true });
 const any = because => ({ because, anyBut5xx: true });
@@ -43,6 +46,12 @@ const leadsNowhere = {
 const tellsTime = { because: 'the answer to every creation tells its time', plus: { createdAt: '<time>' } };
 const noToken = { because: TOKEN, without: 'sessionToken' };
 const updated = fields => ({ status: 200, body: { ...fields, updatedAt: '<time>' } });
+/** The object that was read holds these values. */
+const holds = (because, fields) => ({
+  because,
+  status: 200,
+  check: body => Object.entries(fields).forEach(([name, value]) => assert.deepEqual(body[name], value)),
+});
 const found = (because, ...names) => ({ because, status: 200, names });
 const oneOf = (because, ...choices) => ({ because, status: 200, names: choices });
 
@@ -316,6 +325,26 @@ export const differences = {
     'create with an unknown operation': refused(BROKEN),
     'create with Increment by text': refused('the reference speaks of lists'),
     'create with an operation inside an object': lenient(),
+  },
+
+  stored: {
+    'AddUnique of a number and its text: change': { because: ORDER, ...updated({ l: [1, '1'] }) },
+    'AddUnique of a number and its text: read': holds(ORDER, { l: [1, '1'] }),
+    'AddUnique to a list with duplicates: change': { because: ORDER, ...updated({ l: [1, 1] }) },
+    'AddUnique to a list with duplicates: read': holds(ORDER, { l: [1, 1] }),
+    'dotted set at depth: read': holds(BESIDE, { o: { n: 1, list: [1], deep: { n: 1, text: 'y' } } }),
+    'dotted Increment at depth: change': { because: AS_VALUE, ...updated({ o: { deep: { n: 3 } } }) },
+    'dotted Increment at depth: read': holds(AS_VALUE, { o: { n: 1, list: [1], deep: { n: 3, text: 'x' } } }),
+    'dotted Increment of text: change': refused(BROKEN),
+    'dotted Delete at depth: read': holds(BESIDE, { o: { n: 1, list: [1], deep: { text: 'x' } } }),
+    'dotted Add: change': refused(AS_VALUE),
+    'dotted Add: read': holds(AS_VALUE, { o: { n: 1, list: [1], deep: { n: 1, text: 'x' } } }),
+    'dotted AddUnique: change': refused(AS_VALUE),
+    'dotted AddUnique: read': holds(AS_VALUE, { o: { n: 1, list: [1], deep: { n: 1, text: 'x' } } }),
+    'dotted Remove: change': refused(AS_VALUE),
+    'dotted Remove: read': holds(AS_VALUE, { o: { n: 1, list: [1], deep: { n: 1, text: 'x' } } }),
+    'dotted set in a list: change': refused(POSTGRES),
+    'SetOnInsert: change': { because: BROKEN, ...updated({}) },
   },
 
   acl: {

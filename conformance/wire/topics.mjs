@@ -13,6 +13,7 @@ import paths from './requests/paths.mjs';
 import queries from './requests/queries.mjs';
 import schemas from './requests/schemas.mjs';
 import sessions from './requests/sessions.mjs';
+import stored from './requests/stored.mjs';
 import users from './requests/users.mjs';
 
 export const topics = {
@@ -26,6 +27,7 @@ export const topics = {
   sessions,
   objects,
   ops,
+  stored,
   acl,
   queries,
   batch,

@@ -5,6 +5,7 @@
 mod batch;
 mod condition;
 mod find_params;
+mod idempotency;
 mod object_routes;
 mod purge_routes;
 mod schema_routes;
@@ -13,8 +14,8 @@ mod transaction;
 
 use astrolabe_core::error::{Error, ErrorCode};
 use astrolabe_wire::parse::{Failure, health};
-use axum::Router;
 use axum::routing::{MethodRouter, any, delete, get, post};
+use axum::{Router, middleware};
 
 /// Classes that have a path of their own beside `/classes`.
 const ALIASES: [(&str, &str); 4] = [
@@ -26,12 +27,25 @@ const ALIASES: [(&str, &str); 4] = [
 
 /// All endpoints, relative to the mount. `more` are those of other slices; a batch reaches them too.
 pub fn routes(more: Router) -> Router {
-    let mut router = Router::new()
+    let mut router = recorded_first(more)
         .route("/classes/{class}", get(object_routes::find).post(object_routes::create))
         .route(
             "/classes/{class}/{id}",
             get(object_routes::get).put(object_routes::update).delete(object_routes::delete),
-        )
+        );
+    for (path, class) in ALIASES {
+        router = router
+            .route(path, object_routes::collection_of(class))
+            .route(&format!("{path}/{{id}}"), object_routes::item_of(class));
+    }
+    let router = router.fallback(unknown_endpoint).method_not_allowed_fallback(unknown_endpoint);
+    let batch: MethodRouter = post(batch::run).with_state(batch::BatchRoutes::new(router.clone()));
+    router.route("/batch", batch.fallback(unknown_endpoint)).route("/health", any(async || health()))
+}
+
+/// The endpoints that do not keep the id of a request together with what they store.
+fn recorded_first(more: Router) -> Router {
+    Router::new()
         .route("/schemas", get(schema_routes::list).post(schema_routes::create))
         .route(
             "/schemas/{class}",
@@ -42,15 +56,8 @@ pub fn routes(more: Router) -> Router {
         )
         .route("/purge/{class}", delete(purge_routes::purge))
         .route("/serverInfo", get(server_info::show))
-        .merge(more);
-    for (path, class) in ALIASES {
-        router = router
-            .route(path, object_routes::collection_of(class))
-            .route(&format!("{path}/{{id}}"), object_routes::item_of(class));
-    }
-    let router = router.fallback(unknown_endpoint).method_not_allowed_fallback(unknown_endpoint);
-    let batch: MethodRouter = post(batch::run).with_state(batch::BatchRoutes::new(router.clone()));
-    router.route("/batch", batch.fallback(unknown_endpoint)).route("/health", any(async || health()))
+        .merge(more)
+        .route_layer(middleware::from_fn(idempotency::record_first))
 }
 
 async fn unknown_endpoint() -> Failure {

@@ -146,6 +146,8 @@ error_codes! {
     ValidationError = Some(142), 400, "validation_error";
     /// The caller has used up a quota.
     RequestLimitExceeded = Some(155), 429, "request_limit_exceeded";
+    /// A request with this `X-Parse-Request-Id` was done already.
+    DuplicateRequest = Some(159), 400, "duplicate_request";
     /// Sign-up or log-in without a user name.
     UsernameMissing = Some(200), 400, "username_missing";
     /// Sign-up or log-in without a password.

@@ -32,6 +32,10 @@ pub const RESPONSE_BYTES_MAX: usize = 64 * 1024 * 1024;
 pub const BATCH_CONCURRENCY: usize = 8;
 /// Requests in one batch.
 pub const BATCH_REQUESTS_MAX: usize = 1_000;
+/// Bytes of an `X-Parse-Request-Id`.
+pub const REQUEST_ID_LEN_MAX: usize = 255;
+/// Expired request ids that one write with an id removes.
+pub const EXPIRED_REQUESTS_PER_WRITE: usize = 8;
 /// Entries of one access control list.
 pub const ACL_ENTRIES_MAX: usize = 5_000;
 /// Levels of roles that inherit, those that list the user included; those further up give no rights.

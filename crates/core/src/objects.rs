@@ -4,6 +4,7 @@ mod classes;
 mod create;
 mod delete;
 mod find;
+mod idempotency;
 mod include;
 mod prepared;
 mod purge;
@@ -23,6 +24,7 @@ use crate::ports::{Clock, Hooks, Ids, RuleSet, Store};
 use crate::schema::Schema;
 
 pub use find::{FindRequest, Found};
+pub use idempotency::RequestId;
 pub use rows::Object;
 pub use transaction::{Change, RefusedChange};
 pub use write::{Write, WriteAnswer, WriteKind};

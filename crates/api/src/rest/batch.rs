@@ -17,6 +17,7 @@ use http_body_util::BodyExt;
 use tower::ServiceExt;
 
 use super::condition::given_twice;
+use super::idempotency::record;
 use super::transaction;
 
 /// The endpoints that a batch can reach: all but itself.
@@ -32,8 +33,9 @@ impl BatchRoutes {
 pub(super) async fn run(State(routes): State<BatchRoutes>, call: ParseCall) -> Result<Response, Failure> {
     let (requests, is_transaction) = (parse_requests(&call)?, asks_for_transaction(&call)?);
     if is_transaction {
-        return Ok(transaction::run(&call.context, requests).await);
+        return Ok(transaction::run(&call.context, requests, call.request_id.as_ref()).await);
     }
+    record(&call).await?;
     let mut answers = stream::iter(requests)
         .map(|request| dispatch(&routes.0, &call.context, request))
         .buffered(limits::BATCH_CONCURRENCY);
@@ -166,7 +168,12 @@ fn invalid(message: String) -> Error {
 }
 
 async fn dispatch(routes: &Router, context: &Arc<ParseContext>, request: SubRequest) -> Result<Bytes> {
-    let call = ParseCall { context: Arc::clone(context), body: request.body, query: request.query };
+    let call = ParseCall {
+        context: Arc::clone(context),
+        body: request.body,
+        query: request.query,
+        request_id: None,
+    };
     let http_request = Request::builder()
         .method(request.method)
         .uri(&request.path)

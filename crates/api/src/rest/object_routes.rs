@@ -85,7 +85,8 @@ async fn get_in(call: ParseCall, class: &str, id: &str) -> Answer {
 async fn create_in(call: ParseCall, class: &str, path: &str) -> Answer {
     refuse_condition(&call.query)?;
     let context = &call.context;
-    let answer = context.app.objects.create(&context.scope, class, call.body).await?;
+    let answer =
+        context.app.objects.create(&context.scope, class, call.body, call.request_id.as_ref()).await?;
     Ok(created(&format!("{}{path}/{}", context.base_url, answer.object_id), answer.body))
 }
 
@@ -93,7 +94,8 @@ async fn update_in(call: ParseCall, class: &str, id: &str) -> Answer {
     let condition = update_condition(&call.query)?;
     let context = &call.context;
     let objects = &context.app.objects;
-    let answer = objects.update(&context.scope, class, id, call.body, condition.as_ref()).await?;
+    let (condition, request) = (condition.as_ref(), call.request_id.as_ref());
+    let answer = objects.update(&context.scope, class, id, call.body, condition, request).await?;
     Ok(json_value(&Json::Object(answer.body)))
 }
 

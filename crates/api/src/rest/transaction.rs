@@ -4,7 +4,7 @@
 //! that cannot be done, with its place in `index`.
 
 use astrolabe_core::error::{Error, ErrorCode, Result, shown};
-use astrolabe_core::objects::{Change, RefusedChange, WriteAnswer};
+use astrolabe_core::objects::{Change, RefusedChange, RequestId, WriteAnswer};
 use astrolabe_core::value::Json;
 use astrolabe_wire::parse::{ParseContext, failure_body, json_bytes};
 use axum::response::Response;
@@ -15,8 +15,12 @@ use super::ALIASES;
 use super::batch::{AnswerList, SubRequest};
 use super::condition::{delete_condition, refuse_condition, update_condition};
 
-pub(super) async fn run(context: &ParseContext, requests: Vec<SubRequest>) -> Response {
-    match transact(context, requests).await {
+pub(super) async fn run(
+    context: &ParseContext,
+    requests: Vec<SubRequest>,
+    request_id: Option<&RequestId>,
+) -> Response {
+    match transact(context, requests, request_id).await {
         Ok(answers) => {
             let mut list = AnswerList::new(context);
             for answer in answers {
@@ -31,11 +35,12 @@ pub(super) async fn run(context: &ParseContext, requests: Vec<SubRequest>) -> Re
 async fn transact(
     context: &ParseContext,
     requests: Vec<SubRequest>,
+    request_id: Option<&RequestId>,
 ) -> Result<Vec<WriteAnswer>, RefusedChange> {
     let to_change =
         |(index, request)| change_of(request).map_err(|error| RefusedChange { index: Some(index), error });
     let changes = requests.into_iter().enumerate().map(to_change).collect::<Result<_, _>>()?;
-    context.app.objects.transact(&context.scope, changes).await
+    context.app.objects.transact(&context.scope, changes, request_id).await
 }
 
 fn change_of(request: SubRequest) -> Result<Change> {

@@ -2,6 +2,8 @@
 
 use ipnet::IpNet;
 
+use super::PathPatterns;
+
 /// The settings of one app. Defaults are those of `astrolabe start`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AppSettings {
@@ -41,6 +43,10 @@ pub struct AppSettings {
     pub allow_origins: Vec<String>,
     /// Request headers that browsers may send beside the known ones (`allowHeaders`).
     pub allow_headers: Vec<String>,
+    /// Paths below the mount where a request with an id is done once (`idempotencyOptions.paths`).
+    pub idempotent_paths: PathPatterns,
+    /// Seconds the id of a request is remembered (`idempotencyOptions.ttl`).
+    pub idempotency_ttl_s: i64,
     /// The address of the Parse API as clients see it, without a slash at the end (`publicServerURL`,
     /// `serverURL`); `None` is derived from the request.
     pub public_url: Option<String>,
@@ -67,6 +73,8 @@ impl Default for AppSettings {
             maintenance_key_ips: loopback(),
             allow_origins: Vec::new(),
             allow_headers: Vec::new(),
+            idempotent_paths: PathPatterns::default(),
+            idempotency_ttl_s: 300,
             public_url: None,
         }
     }

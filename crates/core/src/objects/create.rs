@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::find::{non_existent_class, refuse_internal_class};
 use super::prepared::{Prepared, WriteEnd};
-use super::{Objects, Write, WriteAnswer, WriteKind};
+use super::{Objects, RequestId, Write, WriteAnswer, WriteKind};
 use crate::access::Scope;
 use crate::error::{Error, ErrorCode, Result};
 use crate::limits;
@@ -17,10 +17,17 @@ use crate::schema::{
 use crate::value::{FieldOp, JsonMap, NestedEdit, Value, edit_nested, flatten_for_create};
 
 impl Objects {
-    /// Makes an object.
-    pub async fn create(&self, scope: &Scope, class_name: &str, body: JsonMap) -> Result<WriteAnswer> {
+    /// Makes an object; under the id of a request only once.
+    pub async fn create(
+        &self,
+        scope: &Scope,
+        class_name: &str,
+        body: JsonMap,
+        request: Option<&RequestId>,
+    ) -> Result<WriteAnswer> {
+        let recording = self.recording(request).await?;
         let prepared = self.prepare_create(scope, class_name, body).await?;
-        self.commit_prepared(scope, prepared).await
+        self.commit_prepared(scope, recording, prepared).await
     }
 
     /// Everything that comes before the commit of a new object.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Objects;
 use super::find::{not_found, refuse_installations};
+use super::idempotency::Recording;
 use super::prepared::{Prepared, WriteEnd};
 use super::target::Target;
 use crate::access::Scope;
@@ -23,7 +24,7 @@ impl Objects {
         condition: Option<&JsonMap>,
     ) -> Result<()> {
         let prepared = self.prepare_delete(scope, class_name, object_id, condition).await?;
-        self.commit_prepared(scope, prepared).await.map(|_| ())
+        self.commit_prepared(scope, Recording::default(), prepared).await.map(|_| ())
     }
 
     /// Everything that comes before the commit of a removal.

@@ -3,11 +3,12 @@
 
 use std::sync::Arc;
 
+use super::idempotency::Recording;
 use super::update::update_answer;
 use super::{Objects, Write, WriteAnswer};
 use crate::access::Scope;
 use crate::error::Result;
-use crate::ports::{StepOutcome, WriteJob, WriteStep};
+use crate::ports::{StepOutcome, WriteStep};
 use crate::value::JsonMap;
 
 /// A write that has passed everything that comes before the commit.
@@ -31,11 +32,21 @@ pub(super) enum WriteEnd {
 }
 
 impl Objects {
-    /// Commits one write and ends it.
-    pub(super) async fn commit_prepared(&self, scope: &Scope, prepared: Prepared) -> Result<WriteAnswer> {
+    /// Commits one write, together with the record of its request, and ends it.
+    pub(super) async fn commit_prepared(
+        &self,
+        scope: &Scope,
+        recording: Recording,
+        prepared: Prepared,
+    ) -> Result<WriteAnswer> {
         let Prepared { class_name, steps, end } = prepared;
-        let outcome = self.commit(&class_name, WriteJob { steps }).await?;
-        Ok(self.finish(scope, end, outcome.steps.into_iter().next()).await)
+        let recording_len = recording.len();
+        let outcome = self.store().submit(recording.job(steps)).await;
+        let outcome = outcome.map_err(|error| match error.into_recording(recording_len) {
+            Ok(refused) => refused,
+            Err(error) => self.explain(&class_name, error),
+        })?;
+        Ok(self.finish(scope, end, outcome.steps.into_iter().nth(recording_len)).await)
     }
 
     /// Runs the hooks that follow a commit and makes the answer. `outcome` is that of the write's first step.

@@ -7,10 +7,10 @@
 use std::sync::Arc;
 
 use super::prepared::{Prepared, WriteEnd};
-use super::{Objects, WriteAnswer};
+use super::{Objects, RequestId, WriteAnswer};
 use crate::access::Scope;
 use crate::error::{Error, Result};
-use crate::ports::{StoreError, WriteJob};
+use crate::ports::StoreError;
 use crate::value::JsonMap;
 
 /// One write of a transaction.
@@ -54,6 +54,12 @@ pub struct RefusedChange {
     pub error: Error,
 }
 
+impl RefusedChange {
+    fn of_none(error: Error) -> Self {
+        RefusedChange { index: None, error }
+    }
+}
+
 /// The part of a job that is one change.
 struct Part {
     class_name: Arc<str>,
@@ -62,12 +68,15 @@ struct Part {
 }
 
 impl Objects {
-    /// Makes all changes in one commit, or none. The answers are in the order of the changes.
+    /// Makes all changes in one commit, or none; under the id of a request only once. The answers are in the order of the changes.
     pub async fn transact(
         &self,
         scope: &Scope,
         changes: Vec<Change>,
+        request: Option<&RequestId>,
     ) -> Result<Vec<WriteAnswer>, RefusedChange> {
+        let recording = self.recording(request).await.map_err(RefusedChange::of_none)?;
+        let recording_len = recording.len();
         let (mut steps, mut parts) = (Vec::new(), Vec::with_capacity(changes.len()));
         for (index, change) in changes.into_iter().enumerate() {
             let prepared = self.prepare(scope, change).await;
@@ -76,11 +85,13 @@ impl Objects {
             parts.push(Part { class_name, steps_len: more_steps.len(), end });
             steps.extend(more_steps);
         }
-        if steps.is_empty() {
+        let job = recording.job(steps);
+        if job.steps.is_empty() {
             return Ok(Vec::new());
         }
-        let outcome = self.store().submit(WriteJob { steps }).await;
-        let mut outcomes = outcome.map_err(|error| self.refused_change(&parts, error))?.steps.into_iter();
+        let outcome = self.store().submit(job).await;
+        let outcome = outcome.map_err(|error| self.refused_change(recording_len, &parts, error))?;
+        let mut outcomes = outcome.steps.into_iter().skip(recording_len);
         let mut answers = Vec::with_capacity(parts.len());
         for part in parts {
             let own: Vec<_> = outcomes.by_ref().take(part.steps_len).collect();
@@ -101,9 +112,13 @@ impl Objects {
         }
     }
 
-    fn refused_change(&self, parts: &[Part], error: StoreError) -> RefusedChange {
+    fn refused_change(&self, recording_len: usize, parts: &[Part], error: StoreError) -> RefusedChange {
+        let error = match error.into_recording(recording_len) {
+            Ok(refused) => return RefusedChange::of_none(refused),
+            Err(error) => error,
+        };
         let (step, error) = error.into_step();
-        let index = step.and_then(|step| change_of_step(parts, step));
+        let index = step.and_then(|step| change_of_step(parts, step.checked_sub(recording_len)?));
         let error = match index {
             Some(index) => self.explain(&parts[index].class_name, error),
             None => error.into(),

@@ -6,7 +6,7 @@ use super::create::{is_blank, required};
 use super::find::not_found;
 use super::prepared::{Prepared, WriteEnd};
 use super::target::Target;
-use super::{Objects, Write, WriteAnswer, WriteKind};
+use super::{Objects, RequestId, Write, WriteAnswer, WriteKind};
 use crate::access::Scope;
 use crate::error::{Error, Result};
 use crate::ports::{ArrayChange, FieldUpdate, RelationEdit, RowValues, WriteStep};
@@ -15,7 +15,7 @@ use crate::value::{FieldOp, Json, JsonMap, NestedEdit, Value, edit_nested};
 
 impl Objects {
     /// Changes an object. Fails with 101 when it does not exist or the caller may not change it, and with 412 when the
-    /// condition does not hold.
+    /// condition does not hold. Under the id of a request it is done only once.
     pub async fn update(
         &self,
         scope: &Scope,
@@ -23,9 +23,11 @@ impl Objects {
         object_id: &str,
         body: JsonMap,
         condition: Option<&JsonMap>,
+        request: Option<&RequestId>,
     ) -> Result<WriteAnswer> {
+        let recording = self.recording(request).await?;
         let prepared = self.prepare_update(scope, class_name, object_id.to_owned(), body, condition).await?;
-        self.commit_prepared(scope, prepared).await
+        self.commit_prepared(scope, recording, prepared).await
     }
 
     /// Everything that comes before the commit of a change.

@@ -13,8 +13,11 @@ pub const INTERNAL_CLASSES: &[&str] = &[
     "_GraphQLConfig",
     "_JobSchedule",
     "_Audience",
-    "_Idempotency",
+    IDEMPOTENCY,
 ];
+
+/// Requests that were done; made when the first one with an id comes.
+pub const IDEMPOTENCY: &str = "_Idempotency";
 
 /// The changes that bring an app's system classes into being; safe to apply at every start.
 pub fn system_classes() -> Vec<SchemaChange> {
@@ -37,6 +40,7 @@ pub fn system_fields(class: &str) -> Vec<FieldSpec> {
         "_Session" => session_fields(),
         "_Role" => role_fields(),
         "_Installation" => installation_fields(),
+        IDEMPOTENCY => idempotency_fields(),
         _ => Vec::new(),
     }
 }
@@ -95,6 +99,13 @@ fn installation_fields() -> Vec<FieldSpec> {
     fields.insert(2, FieldSpec::new("channels", FieldType::Array));
     fields.push(FieldSpec::new("badge", FieldType::Number));
     fields
+}
+
+fn idempotency_fields() -> Vec<FieldSpec> {
+    vec![
+        FieldSpec { unique: true, ..string("reqId") },
+        FieldSpec { indexed: true, ..FieldSpec::new("expire", FieldType::Date) },
+    ]
 }
 
 fn string(name: &str) -> FieldSpec {

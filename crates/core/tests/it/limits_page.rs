@@ -36,6 +36,8 @@ const BOUNDS: &[Bound] = bounds! {
     USER_ROLES_MAX: "Roles of one user, inherited ones included", "give no rights";
     ROLE_LEVELS_MAX: "Levels of roles that inherit, those that list the user included", "give no rights";
     IDENTITY_LEN_MAX: "Bytes of a user name or e-mail address", "142";
+    REQUEST_ID_LEN_MAX: "Bytes of an `X-Parse-Request-Id`", "162";
+    EXPIRED_REQUESTS_PER_WRITE: "Expired request ids that one request with an id removes", "wait";
     INSTALLATION_ID_LEN_MAX: "Bytes of an installation id", "107";
 };
 

@@ -168,7 +168,8 @@ fn a_parse_server_moves_over_with_its_file() {
         "appId": "app", "masterKey": "m", "restAPIKey": "r", "serverURL": "http://localhost:1337/parse",
         "host": "0.0.0.0", "port": 8080, "mountPath": "/parse", "allowOrigin": ["https://a.example"],
         "trustProxy": ["loopback"], "masterKeyIps": ["0.0.0.0/0", "::0"], "maxUploadSize": "5mb",
-        "liveQuery": {"classNames": ["Todo"]}, "fileUpload": {"enableForPublic": true}, "auth": null
+        "liveQuery": {"classNames": ["Todo"]}, "fileUpload": {"enableForPublic": true}, "auth": null,
+        "idempotencyOptions": {"paths": ["classes/.*", "users"], "ttl": 60}
     }"#;
     let loaded = given().parse(file).env("PARSE_SERVER_DATABASE_MAX_POOL", "4").load().unwrap();
     let (server, app) = (&loaded.config.server, loaded.config.app.as_ref().unwrap());
@@ -176,6 +177,8 @@ fn a_parse_server_moves_over_with_its_file() {
     assert_eq!(app.settings.public_url.as_deref(), Some("http://localhost:1337/parse"));
     assert_eq!(app.settings.allow_origins, ["https://a.example"]);
     assert_eq!((app.settings.max_body_bytes, app.settings.master_key_ips.len()), (5 << 20, 2));
+    assert!(app.settings.idempotent_paths.matches("users"));
+    assert_eq!(app.settings.idempotency_ttl_s, 60);
     assert_eq!(
         loaded.warnings,
         ["options of Parse Server that are understood, but not in this version: liveQuery, fileUpload, \

@@ -5,6 +5,7 @@ mod access_lists;
 mod bad_input;
 mod class_permissions;
 mod conditional_writes;
+mod idempotency;
 mod includes;
 mod keys;
 mod operations;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use astrolabe_core::access::Scope;
 use astrolabe_core::app::App;
 use astrolabe_core::error::{Error, ErrorCode, Result};
+use astrolabe_core::objects::RequestId;
 use astrolabe_core::value::JsonMap;
 use axum::extract::FromRequestParts;
 use http::request::Parts;
@@ -35,6 +36,8 @@ pub struct ParseCall {
     pub body: JsonMap,
     /// The query string.
     pub query: Params,
+    /// The id under which the request is done only once; `None` where the app's settings do not ask for that.
+    pub request_id: Option<RequestId>,
 }
 
 impl ParseCall {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use astrolabe_core::app::{App, AppSettings, Apps};
 use astrolabe_core::error::{Error, ErrorCode, Result};
+use astrolabe_core::objects::RequestId;
 use astrolabe_core::value::JsonMap;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -99,7 +100,8 @@ async fn admit(gate: &ParseGate, request: Request) -> Result<Admitted, Refused> 
     body.shift_remove("_noBody");
     check_context_header(&parts.headers).map_err(with_app)?;
     let query = Params::parse(parts.uri.query().unwrap_or_default()).map_err(with_app)?;
-    parts.extensions.insert(ParseCall { context: Arc::new(context), body, query });
+    let request_id = request_id(&app.settings, &parts).map_err(with_app)?;
+    parts.extensions.insert(ParseCall { context: Arc::new(context), body, query, request_id });
     Ok(Admitted::Call(Request::from_parts(parts, Body::empty()), app, reserved))
 }
 
@@ -130,6 +132,16 @@ async fn app_of_body(gate: &ParseGate, parts: &Parts, body: &mut JsonMap) -> Res
     // Meant for Cloud Code, which nobody has yet.
     body.shift_remove("_context").as_ref().map_or(Ok(()), check_context).map_err(without_app)?;
     settle(gate, app, &credentials, parts).await
+}
+
+/// The id of a request that is to be done only once.
+fn request_id(settings: &AppSettings, parts: &Parts) -> Result<Option<RequestId>> {
+    let Some(id) = parts.headers.get("x-parse-request-id") else { return Ok(None) };
+    let writes = matches!(parts.method, Method::POST | Method::PUT);
+    if !writes || !settings.idempotent_paths.matches(parts.uri.path().trim_matches('/')) {
+        return Ok(None);
+    }
+    RequestId::parse(&String::from_utf8_lossy(id.as_bytes()))
 }
 
 fn check_context_header(headers: &HeaderMap) -> Result<()> {

@@ -1,5 +1,7 @@
 //! Objects, queries and the database, and the stable names of what comes later.
 
+use astrolabe_core::app::PathPatterns;
+
 use super::checks;
 use crate::config::SqliteSynchronous;
 use crate::config::kind::Kind;
@@ -42,6 +44,40 @@ pub(super) const OBJECTS: &[Setting] = &[
     .parse("maxLimit", "PARSE_SERVER_MAX_LIMIT")
     .default_words("no limit but the size of an answer")
     .doc("The largest limit a query may ask for."),
+];
+
+/// A month: clients do not try again for longer.
+const IDEMPOTENCY_TTL_S_MAX: u64 = 30 * 24 * 60 * 60;
+
+pub(super) const IDEMPOTENCY: &[Setting] = &[
+    Setting::new(
+        "idempotency.paths",
+        "ASTROLABE_IDEMPOTENCY_PATHS",
+        Kind::List {
+            what: "list of regular expressions",
+            set: |draft, list| PathPatterns::parse(list).map(|value| draft.settings.idempotent_paths = value),
+        },
+    )
+    .parse("idempotencyOptions.paths", "PARSE_SERVER_EXPERIMENTAL_IDEMPOTENCY_PATHS")
+    .default_words("none")
+    .doc(
+        "Paths below `/parse/` where a POST or PUT with an `X-Parse-Request-Id` is done only once, such as \
+         `classes/.*`; each matches from the beginning.",
+    ),
+    Setting::new(
+        "idempotency.ttl",
+        "ASTROLABE_IDEMPOTENCY_TTL",
+        Kind::Seconds {
+            min: 1,
+            max: IDEMPOTENCY_TTL_S_MAX,
+            set: |draft, seconds| {
+                draft.settings.idempotency_ttl_s = i64::try_from(seconds).unwrap_or(i64::MAX)
+            },
+        },
+    )
+    .parse("idempotencyOptions.ttl", "PARSE_SERVER_EXPERIMENTAL_IDEMPOTENCY_TTL")
+    .default("5m")
+    .doc("How long the id of a request is remembered; Parse Server's number is seconds."),
 ];
 
 pub(super) const DATABASE: &[Setting] = &[

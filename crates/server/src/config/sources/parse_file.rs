@@ -25,6 +25,14 @@ pub(super) fn read(path: &Path, found: &mut Found) {
 }
 
 fn read_option(place: String, name: &str, value: &Json, found: &mut Found) {
+    if let Json::Object(fields) = value
+        && settings::is_parse_object(name)
+    {
+        for (field, value) in fields {
+            read_option(format!("{place}.{field}"), &format!("{name}.{field}"), value, found);
+        }
+        return;
+    }
     let Some(raw) = Raw::from_json(value) else { return };
     if let Some(setting) = settings::by_parse_option(name) {
         found.given.push(Given::plain(setting, place, raw));

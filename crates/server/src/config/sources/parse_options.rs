@@ -73,7 +73,6 @@ const KNOWN: &[(&str, &str)] = &[
     ("cluster", "PARSE_SERVER_CLUSTER"),
     ("enableExpressErrorHandler", "PARSE_SERVER_ENABLE_EXPRESS_ERROR_HANDLER"),
     ("enableProductPurchaseLegacyApi", "PARSE_SERVER_ENABLE_PRODUCT_PURCHASE_LEGACY_API"),
-    ("idempotencyOptions", "PARSE_SERVER_EXPERIMENTAL_IDEMPOTENCY_OPTIONS"),
     ("logLevels", "PARSE_SERVER_LOG_LEVELS"),
     ("loggerAdapter", "PARSE_SERVER_LOGGER_ADAPTER"),
     ("logsFolder", "PARSE_SERVER_LOGS_FOLDER"),

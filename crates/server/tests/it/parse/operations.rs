@@ -29,22 +29,45 @@ async fn atomic_operations_tell_the_new_value() -> anyhow::Result<()> {
     server.stop().await
 }
 
+/// 200 changes of one object at the same time, over several connections: single ones, in batches and in transactions.
 #[tokio::test]
-async fn increments_are_never_lost() -> anyhow::Result<()> {
+async fn changes_of_one_object_add_up() -> anyhow::Result<()> {
     let server = TestServer::start().await?;
-    let id = server.object("Counter", json!({"n": 0, "who": []})).await?;
+    let id = server
+        .object(
+            "Counter",
+            json!({"n": 0, "all": [], "who": [], "rest": (0..200).collect::<Vec<_>>(), "deep": {"n": 0}}),
+        )
+        .await?;
     let path = format!("/classes/Counter/{id}");
-    let writes = (0..40).map(|at| {
-        let body = json!({
-            "n": {"__op": "Increment", "amount": 1}, "who": {"__op": "AddUnique", "objects": [at]},
-        });
-        server.put(&path, body).send()
+    let change = |at: usize| {
+        json!({
+            "n": {"__op": "Increment", "amount": 1}, "deep.n": {"__op": "Increment", "amount": 1},
+            "all": {"__op": "Add", "objects": [at]}, "who": {"__op": "AddUnique", "objects": [at % 50]},
+            "rest": {"__op": "Remove", "objects": [at]},
+            "members": {"__op": "AddRelation", "objects": [
+                {"__type": "Pointer", "className": "Member", "objectId": format!("m{at}")},
+            ]},
+        })
+    };
+    let writes = (0..200).step_by(4).flat_map(|at| {
+        let item = |at| json!({"method": "PUT", "path": format!("/parse{path}"), "body": change(at)});
+        let batch = json!({"requests": [item(at + 2)]});
+        let transaction = json!({"transaction": true, "requests": [item(at + 3)]});
+        [
+            server.put(&path, change(at)).send(),
+            server.put(&path, change(at + 1)).send(),
+            server.post("/batch", batch).send(),
+            server.post("/batch", transaction).send(),
+        ]
     });
     for answer in futures_util::future::join_all(writes).await {
         answer?.expect_status(200)?;
     }
     let read = server.get(&path).send().await?;
-    assert_eq!((&read.json["n"], read.json["who"].as_array().map(Vec::len)), (&json!(40), Some(40)));
+    let len = |name: &str| read.json[name].as_array().map(Vec::len);
+    assert_eq!((&read.json["n"], &read.json["deep"]["n"]), (&json!(200), &json!(200)));
+    assert_eq!((len("all"), len("who"), len("rest")), (Some(200), Some(50), Some(0)));
     server.stop().await
 }
 
