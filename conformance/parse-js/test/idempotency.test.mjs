@@ -1,18 +1,17 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { isReference, Parse, refusedWith, unique, useServer } from '../harness.mjs';
 
 // The reference has the feature switched off.
 const skip = isReference;
 
 process.env.ASTROLABE_IDEMPOTENCY_PATHS = 'classes/.*';
-useServer();
 
 /** The id of every request, in order. The first `lost` answers do not reach the client. */
 const sent = { ids: [], lost: 0 };
 const { fetch } = globalThis;
 
-before(() => {
+useServer(() => {
   Parse.idempotency = true;
   Parse.CoreManager.set('REQUEST_ATTEMPT_LIMIT', 3);
   globalThis.fetch = async (url, options) => {
