@@ -40,13 +40,17 @@ async fn changes_of_one_object_add_up() -> anyhow::Result<()> {
         )
         .await?;
     let path = format!("/classes/Counter/{id}");
+    let mut members = Vec::new();
+    for at in 0..4 {
+        members.push(server.object("Member", json!({"at": at})).await?);
+    }
     let change = |at: usize| {
         json!({
             "n": {"__op": "Increment", "amount": 1}, "deep.n": {"__op": "Increment", "amount": 1},
             "all": {"__op": "Add", "objects": [at]}, "who": {"__op": "AddUnique", "objects": [at % 50]},
             "rest": {"__op": "Remove", "objects": [at]},
             "members": {"__op": "AddRelation", "objects": [
-                {"__type": "Pointer", "className": "Member", "objectId": format!("m{at}")},
+                {"__type": "Pointer", "className": "Member", "objectId": members[at / 4 % 4]},
             ]},
         })
     };
@@ -68,6 +72,10 @@ async fn changes_of_one_object_add_up() -> anyhow::Result<()> {
     let len = |name: &str| read.json[name].as_array().map(Vec::len);
     assert_eq!((&read.json["n"], &read.json["deep"]["n"]), (&json!(200), &json!(200)));
     assert_eq!((len("all"), len("who"), len("rest")), (Some(200), Some(50), Some(0)));
+    let owner = json!({"__type": "Pointer", "className": "Counter", "objectId": id});
+    let related = json!({"$relatedTo": {"object": owner, "key": "members"}}).to_string();
+    let related = server.get("/classes/Member").query(&[("where", &related)]).send().await?;
+    assert_eq!(related.results().len(), 4);
     server.stop().await
 }
 
