@@ -21,7 +21,7 @@ pub(super) async fn record_first(request: Request, next: Next) -> Response {
 /// Records the request of a call, if it has an id. Fails with 159 when it was recorded before.
 pub(super) async fn record(call: &ParseCall) -> Result<()> {
     match &call.request_id {
-        Some(request) => call.app().objects.record_request(request).await,
+        Some(request) => call.app().objects.record_request(call.scope(), request).await,
         None => Ok(()),
     }
 }

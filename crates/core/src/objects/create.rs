@@ -25,7 +25,7 @@ impl Objects {
         body: JsonMap,
         request: Option<&RequestId>,
     ) -> Result<WriteAnswer> {
-        let recording = self.recording(request).await?;
+        let recording = self.recording(scope, request).await?;
         let prepared = self.prepare_create(scope, class_name, body).await?;
         self.commit_prepared(scope, recording, prepared).await
     }

@@ -53,8 +53,10 @@ impl Recording {
 }
 
 impl Objects {
-    /// Prepares to record a request. Fails with 159 when it was done already, before anything else can fail.
-    pub(super) async fn recording(&self, request: Option<&RequestId>) -> Result<Recording> {
+    /// Prepares to record a request. Fails with 159 when it was done already, before anything else can fail. A key that
+    /// may only read leaves no record either.
+    pub(super) async fn recording(&self, scope: &Scope, request: Option<&RequestId>) -> Result<Recording> {
+        let request = request.filter(|_| !scope.is_read_only());
         let Some(RequestId(id)) = request else { return Ok(Recording::default()) };
         let class = self.idempotency_class().await?;
         let now = self.clock().now();
@@ -76,8 +78,8 @@ impl Objects {
     }
 
     /// Records a request that is not one write; it counts as done even when it fails.
-    pub async fn record_request(&self, request: &RequestId) -> Result<()> {
-        let recording = self.recording(Some(request)).await?;
+    pub async fn record_request(&self, scope: &Scope, request: &RequestId) -> Result<()> {
+        let recording = self.recording(scope, Some(request)).await?;
         let steps_len = recording.len();
         let outcome = self.store().submit(recording.job(Vec::new())).await;
         outcome.map(|_| ()).map_err(|error| match error.into_recording(steps_len) {

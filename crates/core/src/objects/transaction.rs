@@ -75,7 +75,7 @@ impl Objects {
         changes: Vec<Change>,
         request: Option<&RequestId>,
     ) -> Result<Vec<WriteAnswer>, RefusedChange> {
-        let recording = self.recording(request).await.map_err(RefusedChange::of_none)?;
+        let recording = self.recording(scope, request).await.map_err(RefusedChange::of_none)?;
         let recording_len = recording.len();
         let (mut steps, mut parts) = (Vec::new(), Vec::with_capacity(changes.len()));
         for (index, change) in changes.into_iter().enumerate() {

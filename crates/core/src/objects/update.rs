@@ -25,7 +25,7 @@ impl Objects {
         condition: Option<&JsonMap>,
         request: Option<&RequestId>,
     ) -> Result<WriteAnswer> {
-        let recording = self.recording(request).await?;
+        let recording = self.recording(scope, request).await?;
         let prepared = self.prepare_update(scope, class_name, object_id.to_owned(), body, condition).await?;
         self.commit_prepared(scope, recording, prepared).await
     }

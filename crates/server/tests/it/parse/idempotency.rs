@@ -1,6 +1,6 @@
 //! Requests with an id are done once.
 
-use astrolabe_core::app::PathPatterns;
+use astrolabe_core::app::{HashedKey, PathPatterns};
 use astrolabe_testkit::{TestRequest, TestServer};
 use futures_util::future::join_all;
 use serde_json::json;
@@ -88,6 +88,24 @@ async fn other_requests_are_not_recorded() -> anyhow::Result<()> {
     with_id(server.post("/classes/Paid", json!({})), "x").send().await?.expect_status(201)?;
     server.get("/classes/_Idempotency").send().await?.expect_error(400, 119)?;
     assert_eq!(count(&server, "_Idempotency").await?, 1);
+    server.stop().await
+}
+
+/// A key that may only read does not even leave a record.
+#[tokio::test]
+async fn the_read_only_key_is_not_recorded() -> anyhow::Result<()> {
+    let paths = PathPatterns::parse(vec![".*".to_owned()]).map_err(anyhow::Error::msg)?;
+    let server = TestServer::builder()
+        .settings(|settings| settings.idempotent_paths = paths)
+        .keys(|keys| keys.read_only_master = Some(HashedKey::of("look")))
+        .start()
+        .await?;
+    for path in ["/classes/Paid", "/schemas/Paid", "/batch"] {
+        let body = json!({"requests": []});
+        let request = with_id(server.post(path, body), "look").header("X-Parse-Master-Key", "look");
+        assert!(request.send().await?.status < 500);
+    }
+    assert!(server.app.objects.schema().class("_Idempotency").is_none());
     server.stop().await
 }
 
