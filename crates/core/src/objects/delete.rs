@@ -35,8 +35,13 @@ impl Objects {
         self.parts.hooks.before_delete(scope, class_name, object_id).await?;
         let class_name = Arc::clone(&class.name);
         let filter = self.ruled_filter(scope, &class, by_id(object_id))?;
-        let mut steps =
-            vec![WriteStep::Delete { class, filter, access: scope.writable(), expect: Expectation::Some }];
+        let mut steps = vec![WriteStep::Delete {
+            class,
+            filter,
+            access: scope.writable(),
+            deleted_at: self.clock().now(),
+            expect: Expectation::Some,
+        }];
         steps.extend(more_steps);
         let end = WriteEnd::Deleted { class_name: Arc::clone(&class_name), object_id: object_id.to_owned() };
         Ok(Prepared { class_name, steps, end })

@@ -4,7 +4,9 @@
 mod access_lists;
 mod bad_input;
 mod class_permissions;
+mod deletion_rules;
 mod includes;
+mod indexes;
 mod keys;
 mod operations;
 mod queries;

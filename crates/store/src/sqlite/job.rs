@@ -2,6 +2,7 @@
 
 mod delete;
 mod insert;
+mod references;
 mod require;
 mod returned;
 mod states;
@@ -72,8 +73,8 @@ impl JobRunner<'_> {
                 relations.is_empty() && returning.is_empty() && !self.events.wanted(&class.name)
             }
             [WriteStep::Delete { class, .. }] => {
-                let has_relations = self.current(class).is_ok_and(|class| has_relations(class));
-                !has_relations && !self.events.wanted(&class.name)
+                let needs_more = |class: &Arc<Class>| has_relations(class) || self.has_rules_on(class);
+                !self.current(class).is_ok_and(needs_more) && !self.events.wanted(&class.name)
             }
             _ => false,
         }
@@ -132,8 +133,8 @@ impl JobRunner<'_> {
                 };
                 self.update(class, &update, events).map(|outcome| (outcome, *expect))
             }
-            WriteStep::Delete { class, filter, access, expect } => {
-                self.delete(class, filter, access, events).map(|outcome| (outcome, *expect))
+            WriteStep::Delete { class, filter, access, deleted_at, expect } => {
+                self.delete(class, filter, access, *deleted_at, events).map(|outcome| (outcome, *expect))
             }
             WriteStep::Require { class, filter } => {
                 self.require(class, filter).map(|outcome| (outcome, Expectation::Some))
