@@ -11,6 +11,7 @@ mod rows;
 mod sinks;
 mod subquery;
 mod transaction;
+mod unique;
 mod update;
 mod write;
 

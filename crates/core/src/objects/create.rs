@@ -9,7 +9,6 @@ use crate::access::Scope;
 use crate::error::{Error, ErrorCode, Result};
 use crate::limits;
 use crate::ports::{RelationEdit, RowValues, RuleContext, StoreError, WriteJob, WriteOutcome, WriteStep};
-use crate::query::{FieldPath, Filter, RowAccess, Test};
 use crate::schema::{
     Class, ClassPermissions, FieldSpec, FieldType, OBJECT_ID, Operation, Schema, SchemaChange,
     check_class_name, fields_for_write,
@@ -99,26 +98,6 @@ impl Objects {
         schema.class(&write.class_name).cloned().ok_or_else(Error::internal)
     }
 
-    /// Looks for unique values that are taken, so that a write that is going to fail makes no fields first. The unique
-    /// indexes decide in the end.
-    async fn check_unique(&self, class: &Arc<Class>, write: &Write) -> Result<()> {
-        let single = class.fields.values().filter(|field| field.unique).map(|field| vec![&field.name]);
-        let declared = class.indexes.values().filter(|index| index.unique);
-        let declared = declared.map(|index| index.keys.iter().map(|key| &key.field).collect());
-        for fields in single.chain(declared) {
-            let Some(same) = same_values(write, &fields) else { continue };
-            let other = Test::NotEqual(Value::String(write.object_id.clone()));
-            let other = Filter::Field { path: FieldPath::top(OBJECT_ID), test: other };
-            let taken = Filter::And(same.into_iter().chain([other]).collect());
-            if self.any_object(class, taken, RowAccess::All).await? {
-                let fields = fields.into_iter().cloned().collect();
-                let error = StoreError::Duplicate { class: Arc::clone(&class.name), fields };
-                return Err(self.explain(&class.name, error));
-            }
-        }
-        Ok(())
-    }
-
     pub(super) async fn commit(&self, class_name: &str, job: WriteJob) -> Result<WriteOutcome> {
         self.parts.store.submit(job).await.map_err(|error| self.explain(class_name, error))
     }
@@ -139,16 +118,6 @@ impl Objects {
             None => error.into(),
         }
     }
-}
-
-/// The condition that an object has the values a write gives these fields; `None` when it leaves one of them out, or
-/// without a value.
-fn same_values(write: &Write, fields: &[&Arc<str>]) -> Option<Vec<Filter>> {
-    let same = |field: &&Arc<str>| match write.fields.get(*field) {
-        Some(FieldOp::Set(value)) if *value != Value::Null => Some(Filter::equals(field, value.clone())),
-        _ => None,
-    };
-    fields.iter().map(same).collect()
 }
 
 /// The id that the client chose. Where it may not choose, an empty one counts as none.

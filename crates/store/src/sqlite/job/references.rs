@@ -18,6 +18,7 @@ use super::JobRunner;
 use super::update::Update;
 use crate::compile::{SelectColumn, exists, select};
 use crate::dialect::SQLITE;
+use crate::sqlite::errors::class_gone;
 use crate::sqlite::execute::for_each_row;
 use crate::sqlite::row::RowReader;
 
@@ -166,7 +167,7 @@ impl<'s> JobRunner<'s> {
     }
 
     fn class_of(&self, pointer: &RuledPointer) -> StoreResult<&Arc<Class>> {
-        self.schema.class(&pointer.class).ok_or_else(|| crate::sqlite::errors::class_gone(&pointer.class))
+        self.schema.class(&pointer.class).ok_or_else(|| class_gone(&pointer.class))
     }
 }
 

@@ -183,6 +183,24 @@ pub async fn rings_and_chains(fixture: &Fixture) {
     assert_eq!(fixture.ids("Node", Filter::all()).await, ["n1"]);
 }
 
+/// More rows than one removal may touch are left alone, all of them.
+pub async fn too_many_rows(fixture: &Fixture) {
+    fixture.class("Root", &[]).await;
+    fixture.class_with("Leaf", vec![ruled("root", "Root", Cascade)]).await.unwrap();
+    fixture.insert("Root", "r1", &[]).await;
+    let leaf = fixture.get_class("Leaf");
+    let values = [("root", pointer("Root", "r1"))];
+    let rows = astrolabe_core::limits::DELETION_ROWS_MAX + 1;
+    let steps = (0..rows).map(|n| insert_step(&leaf, &format!("l{n}"), None, &values)).collect();
+    fixture.store.submit(WriteJob { steps }).await.unwrap();
+    let error = refusal(delete(fixture, "Root", "r1").await);
+    assert_eq!(error.code, ErrorCode::ObjectTooLarge);
+    assert_eq!(fixture.count("Leaf", Filter::all()).await, rows as u64);
+    delete(fixture, "Leaf", "l0").await.unwrap();
+    delete(fixture, "Root", "r1").await.unwrap();
+    assert_eq!(fixture.count("Leaf", Filter::all()).await, 0);
+}
+
 /// A rule can come and go while the field is there.
 pub async fn changed_rules(fixture: &Fixture) {
     fixture.class("Root", &[]).await;
