@@ -11,6 +11,7 @@ import objects from './requests/objects.mjs';
 import ops from './requests/ops.mjs';
 import paths from './requests/paths.mjs';
 import queries from './requests/queries.mjs';
+import schemaOptions from './requests/schema-options.mjs';
 import schemas from './requests/schemas.mjs';
 import sessions from './requests/sessions.mjs';
 import stored from './requests/stored.mjs';
@@ -32,5 +33,6 @@ export const topics = {
   queries,
   batch,
   schemas,
+  schemaOptions,
   hostile,
 };

@@ -70,10 +70,10 @@ impl NewSession {
         ];
         values.extend(expiry(objects, now).map(|time| ("expiresAt".into(), Value::Date(time))));
         values.extend(installation_id.map(|id| ("installationId".into(), Value::String(id.to_owned()))));
-        let mut steps = vec![delete_sessions(&class, expired_of(user_id, now))];
+        let mut steps = vec![delete_sessions(&class, expired_of(user_id, now), now)];
         if let Some(id) = installation_id {
             let same = Filter::equals("installationId", Value::String(id.to_owned()));
-            steps.push(delete_sessions(&class, Filter::And(vec![of_user(user_id), same])));
+            steps.push(delete_sessions(&class, Filter::And(vec![of_user(user_id), same]), now));
         }
         steps.push(WriteStep::Insert {
             object_id: objects.ids().object_id(objects.settings().object_id_size),
@@ -106,12 +106,12 @@ pub(crate) fn check_expiry(objects: &Objects, session: &Object) -> Result<()> {
 
 /// Removes every session of a user.
 pub(crate) fn revoke_all(objects: &Objects, user_id: &str) -> Result<WriteStep> {
-    Ok(delete_sessions(&session_class(objects)?, of_user(user_id)))
+    Ok(delete_sessions(&session_class(objects)?, of_user(user_id), objects.clock().now()))
 }
 
 /// Removes the session of a token.
 pub(crate) fn revoke_token(objects: &Objects, token: &str) -> Result<WriteStep> {
-    Ok(delete_sessions(&session_class(objects)?, of_token(token)))
+    Ok(delete_sessions(&session_class(objects)?, of_token(token), objects.clock().now()))
 }
 
 /// The condition that finds the session of a token, past the rules that hash operands.
@@ -130,8 +130,14 @@ fn expired_of(user_id: &str, now: Timestamp) -> Filter {
     Filter::And(vec![of_user(user_id), expired])
 }
 
-fn delete_sessions(class: &Arc<Class>, filter: Filter) -> WriteStep {
-    WriteStep::Delete { class: Arc::clone(class), filter, access: RowAccess::All, expect: Expectation::Any }
+fn delete_sessions(class: &Arc<Class>, filter: Filter, deleted_at: Timestamp) -> WriteStep {
+    WriteStep::Delete {
+        class: Arc::clone(class),
+        filter,
+        access: RowAccess::All,
+        deleted_at,
+        expect: Expectation::Any,
+    }
 }
 
 fn session_class(objects: &Objects) -> Result<Arc<Class>> {

@@ -50,7 +50,7 @@ impl ClassRules for UserRules {
         context: RuleContext<'a>,
         object_id: &'a str,
     ) -> BoxFuture<'a, Result<Vec<WriteStep>>> {
-        Box::pin(std::future::ready(check_delete(context, object_id)))
+        Box::pin(std::future::ready(check_delete(context, object_id).map(|()| Vec::new())))
     }
 
     fn explain(&self, error: StoreError) -> Error {
@@ -241,13 +241,14 @@ fn change_sessions(context: RuleContext<'_>, write: &mut Write) -> Result<()> {
     Ok(())
 }
 
-fn check_delete(context: RuleContext<'_>, object_id: &str) -> Result<Vec<WriteStep>> {
-    if !context.scope.is_privileged() && context.scope.user_id() != Some(object_id) {
-        // Without a session the remedy is no secret.
-        let refusal = Error::denied(ErrorCode::SessionMissing, "Insufficient auth to delete user");
-        return Err(Error { permission: context.scope.user().is_some(), ..refusal });
+/// The user's sessions go with it by the deletion rule of `_Session.user`.
+fn check_delete(context: RuleContext<'_>, object_id: &str) -> Result<()> {
+    if context.scope.is_privileged() || context.scope.user_id() == Some(object_id) {
+        return Ok(());
     }
-    Ok(vec![revoke_all(context.objects, object_id)?])
+    // Without a session the remedy is no secret.
+    let refusal = Error::denied(ErrorCode::SessionMissing, "Insufficient auth to delete user");
+    Err(Error { permission: context.scope.user().is_some(), ..refusal })
 }
 
 #[cfg(test)]

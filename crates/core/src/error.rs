@@ -164,6 +164,8 @@ error_codes! {
     UnsupportedService = Some(252), 400, "unsupported_service";
     /// A schema change that is not possible.
     InvalidSchemaOperation = Some(255), 400, "invalid_schema_operation";
+    /// Other objects refer to the object, and their deletion rule keeps it.
+    DeleteRestricted = Some(409), 409, "delete_restricted";
     /// The keys do not open the app: status only, no number.
     Unauthorized = None, 403, "unauthorized";
     /// An empty value where one is needed.

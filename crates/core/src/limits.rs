@@ -6,6 +6,14 @@ pub const JSON_DEPTH_MAX: usize = 100;
 pub const NAME_LEN_MAX: usize = 128;
 /// Fields of one class.
 pub const CLASS_FIELDS_MAX: usize = 500;
+/// Declared indexes of one class.
+pub const CLASS_INDEXES_MAX: usize = 64;
+/// Fields of one index.
+pub const INDEX_FIELDS_MAX: usize = 16;
+/// Objects that the deletion rules of one removal delete or change.
+pub const DELETION_ROWS_MAX: usize = 100_000;
+/// Levels of deletion rules that one removal follows.
+pub const DELETION_DEPTH_MAX: usize = 20;
 /// Classes of one app.
 pub const CLASSES_MAX: usize = 2_000;
 /// Levels of one dotted path in a condition or sort key, and of `$or`, `$and` and `$nor` inside each other.

@@ -13,6 +13,7 @@ mod sinks;
 mod subquery;
 mod target;
 mod transaction;
+mod unique;
 mod update;
 mod write;
 

@@ -2,12 +2,14 @@
 
 mod change;
 mod class_permissions;
+mod deletion_rule;
 mod field_type;
+mod index;
 mod names;
 mod rest_json;
 mod system;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use indexmap::IndexMap;
 
@@ -15,7 +17,9 @@ use crate::value::Value;
 
 pub use change::{FieldSpec, SchemaChange, check_change, fields_for_write};
 pub use class_permissions::{ClassPermissions, Grant, Operation};
+pub use deletion_rule::{DeletionRule, RuledPointer};
 pub use field_type::FieldType;
+pub use index::{Index, IndexChange, IndexKey};
 pub use names::{check_class_name, check_field_name, is_system_class, is_valid_field_name};
 pub use rest_json::{
     FieldChange, SchemaAction, SchemaRequest, class_to_json, parse_field_type, parse_schema_request,
@@ -38,9 +42,22 @@ pub struct Schema {
     pub version: u64,
     /// By class name, in the order they were made.
     pub classes: IndexMap<Arc<str>, Arc<Class>>,
+    ruled_pointers: OnceLock<deletion_rule::RuledPointers>,
 }
 
 impl Schema {
+    /// A schema with these classes.
+    pub fn new(version: u64, classes: IndexMap<Arc<str>, Arc<Class>>) -> Self {
+        Schema { version, classes, ruled_pointers: OnceLock::new() }
+    }
+
+    /// The fields that a deletion rule binds to objects of the class. Collected when first asked for, as a snapshot
+    /// does not change.
+    pub fn rules_on(&self, class_name: &str) -> &[RuledPointer] {
+        let all = self.ruled_pointers.get_or_init(|| deletion_rule::ruled_pointers(self.classes.values()));
+        all.get(class_name).map_or(&[], Vec::as_slice)
+    }
+
     /// The class, if it exists.
     pub fn class(&self, name: &str) -> Option<&Arc<Class>> {
         self.classes.get(name)
@@ -56,6 +73,8 @@ pub struct Class {
     pub table: Arc<str>,
     /// Fields beside `objectId`, `createdAt`, `updatedAt` and `ACL`, in the order they were made.
     pub fields: IndexMap<Arc<str>, Field>,
+    /// Indexes its owner declared, in the order they were made.
+    pub indexes: IndexMap<Arc<str>, Index>,
     /// Who may do what with the class as a whole.
     pub permissions: ClassPermissions,
 }
@@ -86,6 +105,8 @@ pub struct Field {
     pub unique: bool,
     /// Looked up often enough to have an index.
     pub indexed: bool,
+    /// For pointers: what becomes of the object when the one it points to is deleted.
+    pub on_delete: Option<DeletionRule>,
 }
 
 /// Who can see a field, before any permission is asked.

@@ -1,14 +1,16 @@
 //! The catalogue: which classes and fields exist, and under which physical names they are stored.
 //!
-//! It is a pair of tables in the app's own database, so that names and data never part. Clients choose the
+//! It is a few tables in the app's own database, so that names and data never part. Clients choose the
 //! names of classes and fields; the catalogue chooses the names that appear in SQL.
 
 mod ddl;
 mod definition;
+mod index;
 mod physical_names;
 
 pub(crate) use ddl::{CREATE_CATALOGUE, add_field, create_class, drop_class, drop_field};
 pub(crate) use definition::{FieldDefinition, permissions_from_text, permissions_to_text};
+pub(crate) use index::{CREATE_INDEX_CATALOGUE, create_index, drop_index, keys_from_text, keys_to_text};
 pub(crate) use physical_names::{pick_column, pick_join_table, pick_table};
 
 /// The form of the catalogue this program writes. Raised when an older program could not read it.

@@ -6,7 +6,7 @@ use super::Objects;
 use crate::access::Scope;
 use crate::error::{Error, ErrorCode, Result};
 use crate::schema::{
-    Class, FieldType, SchemaAction, SchemaChange, SchemaRequest, check_class_name, parse_schema_request,
+    Class, Field, FieldSpec, IndexChange, SchemaAction, SchemaChange, check_class_name, parse_schema_request,
 };
 use crate::value::JsonMap;
 
@@ -26,11 +26,12 @@ impl Objects {
         }
         let permissions = request.permissions.clone().unwrap_or_default();
         let mut changes = vec![SchemaChange::AddClass { name: name.into(), permissions }];
-        changes.extend(added_fields(name, &request));
+        changes.extend(request.added_fields().map(|(field, _)| add_field(name, field)));
+        changes.extend(request.indexes.into_iter().map(|index| index_change(name, index)));
         self.apply(name, changes).await
     }
 
-    /// Adds and removes fields, and replaces permissions. Fails with 255 for fields that exist with
+    /// Adds and removes fields and indexes, and replaces options and permissions. Fails with 255 for fields that exist with
     /// another type, and for removed ones that do not exist.
     pub async fn change_class(&self, scope: &Scope, name: &str, body: &JsonMap) -> Result<Arc<Class>> {
         require_privileged(scope)?;
@@ -39,18 +40,27 @@ impl Objects {
         let class = schema.class(name).ok_or_else(|| {
             Error::new(ErrorCode::InvalidClassName, format!("Class {name} does not exist."))
         })?;
-        let contradicts =
-            |field: &str, kind: &FieldType| class.field(field).is_some_and(|present| present.kind != *kind);
-        if let Some((field, _)) = request.added_fields().find(|(field, spec)| contradicts(field, &spec.kind))
-        {
+        let contradicts = |field: &FieldSpec| {
+            let present = class.field(&field.name);
+            present.is_some_and(|present| present.kind.name() != field.kind.name())
+        };
+        if let Some((field, _)) = request.added_fields().find(|(field, _)| contradicts(field)) {
             return Err(Error::new(
                 ErrorCode::InvalidSchemaOperation,
-                format!("Field {field} exists, cannot update."),
+                format!("Field {} exists, cannot update.", field.name),
             ));
         }
+        // Indexes go before their fields and come after them.
+        let (removed, added): (Vec<_>, Vec<_>) =
+            { request.indexes.iter().cloned() }.partition(|index| matches!(index, IndexChange::Delete(_)));
+        let mut changes: Vec<_> = removed.into_iter().map(|index| index_change(name, index)).collect();
         let drop = |field| SchemaChange::DropField { class: name.into(), field };
-        let mut changes: Vec<_> = request.deleted_fields().map(drop).collect();
-        changes.extend(added_fields(name, &request));
+        changes.extend(request.deleted_fields().map(drop));
+        changes.extend(request.added_fields().map(|(field, keeps_rule)| match class.field(&field.name) {
+            Some(present) => set_options(name, present, field, keeps_rule),
+            None => add_field(name, field),
+        }));
+        changes.extend(added.into_iter().map(|index| index_change(name, index)));
         if let Some(permissions) = request.permissions {
             changes.push(SchemaChange::SetPermissions { class: name.into(), permissions });
         }
@@ -79,10 +89,20 @@ impl Objects {
     }
 }
 
-fn added_fields(name: &str, request: &SchemaRequest) -> impl Iterator<Item = SchemaChange> {
-    request
-        .added_fields()
-        .map(move |(_, field)| SchemaChange::AddField { class: name.into(), field: field.clone() })
+fn add_field(class: &str, field: &FieldSpec) -> SchemaChange {
+    SchemaChange::AddField { class: class.into(), field: field.clone() }
+}
+
+fn set_options(class: &str, present: &Field, field: &FieldSpec, keeps_rule: bool) -> SchemaChange {
+    let on_delete = if keeps_rule { present.on_delete } else { field.on_delete };
+    SchemaChange::SetFieldOptions { class: class.into(), field: FieldSpec { on_delete, ..field.clone() } }
+}
+
+fn index_change(class: &str, change: IndexChange) -> SchemaChange {
+    match change {
+        IndexChange::Add(index) => SchemaChange::AddIndex { class: class.into(), index },
+        IndexChange::Delete(index) => SchemaChange::DropIndex { class: class.into(), index },
+    }
 }
 
 pub(super) fn require_privileged(scope: &Scope) -> Result<()> {

@@ -9,7 +9,6 @@ use crate::access::Scope;
 use crate::error::{Error, ErrorCode, Result};
 use crate::limits;
 use crate::ports::{RelationEdit, RowValues, RuleContext, StoreError, WriteJob, WriteOutcome, WriteStep};
-use crate::query::{FieldPath, Filter, RowAccess, Test};
 use crate::schema::{
     Class, ClassPermissions, FieldSpec, FieldType, OBJECT_ID, Operation, Schema, SchemaChange,
     check_class_name, fields_for_write,
@@ -104,26 +103,6 @@ impl Objects {
         }
         let schema = self.parts.store.change_schema(changes).await?;
         schema.class(&write.class_name).cloned().ok_or_else(Error::internal)
-    }
-
-    /// Looks for unique values that are taken, so that a write that is going to fail makes no fields first. The unique
-    /// indexes decide in the end.
-    async fn check_unique(&self, class: &Arc<Class>, write: &Write) -> Result<()> {
-        for field in class.fields.values().filter(|field| field.unique) {
-            let Some(FieldOp::Set(value)) = write.fields.get(&field.name) else { continue };
-            if *value == Value::Null {
-                continue;
-            }
-            let other = Test::NotEqual(Value::String(write.object_id.clone()));
-            let other = Filter::Field { path: FieldPath::top(OBJECT_ID), test: other };
-            let taken = Filter::And(vec![Filter::equals(&field.name, value.clone()), other]);
-            if self.any_object(class, taken, RowAccess::All).await? {
-                let fields = vec![Arc::clone(&field.name)];
-                let error = StoreError::Duplicate { class: Arc::clone(&class.name), fields };
-                return Err(self.explain(&class.name, error));
-            }
-        }
-        Ok(())
     }
 
     pub(super) async fn commit(&self, class_name: &str, job: WriteJob) -> Result<WriteOutcome> {

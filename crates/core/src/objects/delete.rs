@@ -45,7 +45,8 @@ impl Objects {
         self.parts.hooks.before_delete(scope, class_name, object_id).await?;
         let class_name = Arc::clone(&class.name);
         let Target { filter, access, expect } = self.target(scope, &class, object_id, condition).await?;
-        let mut steps = vec![WriteStep::Delete { class, filter, access, expect }];
+        let deleted_at = self.clock().now();
+        let mut steps = vec![WriteStep::Delete { class, filter, access, deleted_at, expect }];
         steps.extend(more_steps);
         let end = WriteEnd::Deleted { class_name: Arc::clone(&class_name), object_id: object_id.to_owned() };
         Ok(Prepared { class_name, steps, end })

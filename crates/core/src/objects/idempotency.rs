@@ -71,7 +71,13 @@ impl Objects {
         if !expired.is_empty() {
             let filter = Filter::Field { path: FieldPath::top(OBJECT_ID), test: Test::In(expired) };
             let class = Arc::clone(&class);
-            steps.push(WriteStep::Delete { class, filter, access: RowAccess::All, expect: Expectation::Any });
+            steps.push(WriteStep::Delete {
+                class,
+                filter,
+                access: RowAccess::All,
+                deleted_at: now,
+                expect: Expectation::Any,
+            });
         }
         steps.push(self.record_step(class, id, now));
         Ok(Recording { steps })

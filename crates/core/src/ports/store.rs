@@ -8,7 +8,7 @@ use super::BoxFuture;
 use crate::access::Acl;
 use crate::error::{Error, ErrorCode};
 use crate::query::{Filter, ReadPlan, RowAccess};
-use crate::schema::{Class, Schema, SchemaChange};
+use crate::schema::{Class, OBJECT_ID, Schema, SchemaChange, system_fields};
 use crate::value::{ColumnValue, Json, NestedEdit, Timestamp, Value};
 
 /// Result of a store operation.
@@ -106,7 +106,8 @@ pub enum WriteStep {
         /// What to do when no row matches.
         expect: Expectation,
     },
-    /// Removes the objects that match, with their relation members.
+    /// Removes the objects that match, with their relation members, and does what the deletion rules of the objects
+    /// that point to them say.
     Delete {
         /// The class.
         class: Arc<Class>,
@@ -114,6 +115,8 @@ pub enum WriteStep {
         filter: Filter,
         /// Which rows may be touched.
         access: RowAccess,
+        /// Modification time of objects that lose a pointer to them.
+        deleted_at: Timestamp,
         /// What to do when no row matches.
         expect: Expectation,
     },
@@ -269,10 +272,7 @@ impl StoreError {
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Duplicate { .. } => Error::new(
-                ErrorCode::DuplicateValue,
-                "A duplicate value for a field with unique values was provided",
-            ),
+            StoreError::Duplicate { class, fields } => duplicate_value(&class, &fields),
             StoreError::NoMatch { .. } => Error::new(ErrorCode::ObjectNotFound, "Object not found."),
             StoreError::ConditionNotMet { .. } => Error::new(
                 ErrorCode::ConditionNotMet,
@@ -290,4 +290,16 @@ impl From<StoreError> for Error {
             StoreError::CorruptRow { .. } | StoreError::Database(_) => Error::internal(),
         }
     }
+}
+
+/// Where an owner declared that values are unique, the fields help to understand the refusal.
+fn duplicate_value(class: &str, fields: &[Arc<str>]) -> Error {
+    const TEXT: &str = "A duplicate value for a field with unique values was provided";
+    let is_built_in = |field: &Arc<str>| {
+        **field == *OBJECT_ID || system_fields(class).iter().any(|built_in| built_in.name == *field)
+    };
+    if fields.iter().all(is_built_in) {
+        return Error::new(ErrorCode::DuplicateValue, TEXT);
+    }
+    Error::new(ErrorCode::DuplicateValue, format!("{TEXT}: {}", fields.join(", ")))
 }

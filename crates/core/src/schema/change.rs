@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use super::deletion_rule::check_rule;
+use super::index::{check_add_index, check_drop_index};
 use super::{
-    Class, ClassPermissions, Field, FieldType, Schema, Visibility, check_class_name, check_field_name,
-    system_fields,
+    Class, ClassPermissions, DeletionRule, Field, FieldType, Index, Schema, Visibility, check_class_name,
+    check_field_name, system_fields,
 };
 use crate::error::{Error, ErrorCode, Result};
 use crate::limits;
@@ -27,12 +29,34 @@ pub enum SchemaChange {
         /// The field.
         field: FieldSpec,
     },
-    /// Removes a field and its values.
+    /// Replaces what a field asks of its values: whether it is required, its default and its deletion rule.
+    SetFieldOptions {
+        /// The class.
+        class: Arc<str>,
+        /// The field as it is to be; its type cannot change.
+        field: FieldSpec,
+    },
+    /// Removes a field and its values, and the indexes that name it.
     DropField {
         /// The class.
         class: Arc<str>,
         /// The field.
         field: Arc<str>,
+    },
+    /// Makes an index, or does nothing when it exists. Fails with [`ErrorCode::DuplicateValue`] when it is unique and
+    /// objects hold the same values.
+    AddIndex {
+        /// The class.
+        class: Arc<str>,
+        /// The index.
+        index: Index,
+    },
+    /// Removes an index.
+    DropIndex {
+        /// The class.
+        class: Arc<str>,
+        /// Its name.
+        index: Arc<str>,
     },
     /// Replaces the class-level permissions.
     SetPermissions {
@@ -65,6 +89,8 @@ pub struct FieldSpec {
     pub unique: bool,
     /// See [`Field::indexed`].
     pub indexed: bool,
+    /// See [`Field::on_delete`].
+    pub on_delete: Option<DeletionRule>,
 }
 
 impl FieldSpec {
@@ -78,6 +104,7 @@ impl FieldSpec {
             visibility: Visibility::Public,
             unique: false,
             indexed: false,
+            on_delete: None,
         }
     }
 
@@ -92,6 +119,7 @@ impl FieldSpec {
             visibility: self.visibility,
             unique: self.unique,
             indexed: self.indexed,
+            on_delete: self.on_delete,
         }
     }
 }
@@ -111,6 +139,9 @@ pub fn check_change(schema: &Schema, change: &SchemaChange) -> Result<bool> {
                 format!("Field {field} does not exist, cannot delete."),
             )),
         },
+        SchemaChange::SetFieldOptions { class, field } => check_options(existing(schema, class)?, field),
+        SchemaChange::AddIndex { class, index } => check_add_index(existing(schema, class)?, index),
+        SchemaChange::DropIndex { class, index } => check_drop_index(existing(schema, class)?, index),
         SchemaChange::SetPermissions { class, .. } => existing(schema, class).map(|_| true),
         SchemaChange::DropClass { name } => Ok(schema.class(name).is_some()),
     }
@@ -148,6 +179,7 @@ fn check_add_field(class: &Class, field: &FieldSpec) -> Result<bool> {
             Err(mismatch(class, present, &field.kind))
         };
     }
+    check_rule(&field.name, &field.kind, field.required, field.on_delete)?;
     // A later version of the server must always find room for its own fields.
     let is_built_in = system_fields(&class.name).iter().any(|built_in| built_in.name == field.name);
     if class.fields.len() >= limits::CLASS_FIELDS_MAX && !is_built_in {
@@ -168,6 +200,21 @@ fn check_add_field(class: &Class, field: &FieldSpec) -> Result<bool> {
         ));
     }
     Ok(true)
+}
+
+fn check_options(class: &Class, field: &FieldSpec) -> Result<bool> {
+    let Some(present) = class.field(&field.name) else {
+        return Err(Error::new(
+            ErrorCode::InvalidSchemaOperation,
+            format!("Field {} does not exist, cannot update.", field.name),
+        ));
+    };
+    if present.kind != field.kind {
+        return Err(mismatch(class, present, &field.kind));
+    }
+    check_rule(&field.name, &field.kind, field.required, field.on_delete)?;
+    let options = (present.required, &present.default, present.on_delete);
+    Ok(options != (field.required, &field.default, field.on_delete))
 }
 
 fn mismatch(class: &Class, present: &Field, got: &FieldType) -> Error {

@@ -4,12 +4,16 @@
 
 use std::sync::Arc;
 
+use super::index::{indexes_to_json, parse_index_changes};
 use super::{
-    ACL, CREATED_AT, Class, ClassPermissions, FieldSpec, FieldType, OBJECT_ID, UPDATED_AT, Visibility,
-    check_class_name, is_valid_field_name, system_fields,
+    ACL, CREATED_AT, Class, ClassPermissions, DeletionRule, FieldSpec, FieldType, IndexChange, OBJECT_ID,
+    UPDATED_AT, Visibility, check_class_name, is_valid_field_name, system_fields,
 };
 use crate::error::{Error, ErrorCode, Result, shown};
 use crate::value::{Json, JsonMap, Value};
+
+/// The fields of every class.
+const COMMON_FIELDS: [&str; 4] = [OBJECT_ID, CREATED_AT, UPDATED_AT, ACL];
 
 /// A class as the schemas API shows it.
 pub fn class_to_json(class: &Class) -> Json {
@@ -29,12 +33,18 @@ pub fn class_to_json(class: &Class) -> Json {
         if let Some(default) = &field.default {
             json.insert("defaultValue".into(), default.to_json());
         }
+        if let Some(rule) = field.on_delete {
+            json.insert("onDelete".into(), rule.name().into());
+        }
         fields.insert(field.name.to_string(), Json::Object(json));
     }
     let mut json = JsonMap::new();
     json.insert("className".into(), class.name.as_ref().into());
     json.insert("fields".into(), Json::Object(fields));
     json.insert("classLevelPermissions".into(), class.permissions.to_json());
+    if !class.indexes.is_empty() {
+        json.insert("indexes".into(), indexes_to_json(class));
+    }
     Json::Object(json)
 }
 
@@ -43,6 +53,8 @@ pub fn class_to_json(class: &Class) -> Json {
 pub struct SchemaRequest {
     /// What happens to each named field.
     pub fields: Vec<(String, FieldChange)>,
+    /// What happens to each named index.
+    pub indexes: Vec<IndexChange>,
     /// New class-level permissions.
     pub permissions: Option<ClassPermissions>,
 }
@@ -50,8 +62,14 @@ pub struct SchemaRequest {
 /// What a schemas request wants of a field.
 #[derive(Debug, Clone, PartialEq)]
 pub enum FieldChange {
-    /// Make it.
-    Add(FieldSpec),
+    /// Make it, or give it these options.
+    Add {
+        /// The field.
+        spec: FieldSpec,
+        /// The request says nothing of a deletion rule, so that the one it has stays. Clients of Parse send fields
+        /// without knowing of rules.
+        keeps_rule: bool,
+    },
     /// Remove it.
     Delete,
 }
@@ -68,14 +86,15 @@ pub enum SchemaAction {
 /// Reads the body of a schemas request.
 pub fn parse_schema_request(action: SchemaAction, class_name: &str, body: &JsonMap) -> Result<SchemaRequest> {
     check_class_name(class_name)?;
-    if body.get("indexes").and_then(Json::as_object).is_some_and(|indexes| !indexes.is_empty()) {
-        return Err(Error::new(ErrorCode::InvalidQuery, "indexes in a schema request is not available yet"));
-    }
     let mut fields = Vec::new();
     match body.get("fields") {
         None | Some(Json::Null) => {}
         Some(Json::Object(map)) => {
+            // A schema as it is shown names all of these, so it can be made again elsewhere.
+            let is_whole = COMMON_FIELDS.iter().all(|name| map.contains_key(*name));
             for (name, json) in map {
+                let is_common = COMMON_FIELDS.contains(&name.as_str());
+                let action = if is_whole && is_common { SchemaAction::Change } else { action };
                 if let Some(change) = field_change(action, class_name, name, json)? {
                     fields.push((name.clone(), change));
                 }
@@ -87,7 +106,8 @@ pub fn parse_schema_request(action: SchemaAction, class_name: &str, body: &JsonM
         None | Some(Json::Null) => None,
         Some(json) => Some(ClassPermissions::from_json(json)?),
     };
-    Ok(SchemaRequest { fields, permissions })
+    let indexes = parse_index_changes(body.get("indexes"))?;
+    Ok(SchemaRequest { fields, indexes, permissions })
 }
 
 /// `None` for a built-in field named with the type it has anyway.
@@ -114,12 +134,12 @@ fn field_change(
         return Err(Error::new(ErrorCode::InvalidKeyName, format!("invalid field name: {}", shown(name))));
     }
     let kind = parse_field_type(definition)?;
-    field_spec(class_name, name, kind, definition).map(|spec| Some(FieldChange::Add(spec)))
+    let keeps_rule = !definition.contains_key("onDelete");
+    field_spec(class_name, name, kind, definition).map(|spec| Some(FieldChange::Add { spec, keeps_rule }))
 }
 
 fn is_built_in(class_name: &str, name: &str) -> bool {
-    [OBJECT_ID, CREATED_AT, UPDATED_AT, ACL].contains(&name)
-        || system_fields(class_name).iter().any(|field| *field.name == *name)
+    COMMON_FIELDS.contains(&name) || system_fields(class_name).iter().any(|field| *field.name == *name)
 }
 
 /// A client may send back what it was shown; anything else is a change that is not possible.
@@ -139,14 +159,25 @@ fn built_in_change(
         }
     };
     if !deletes && shown == present {
+        check_built_in_rule(class_name, name, definition)?;
         return Ok(None);
     }
-    let is_common = [OBJECT_ID, CREATED_AT, UPDATED_AT, ACL].contains(&name);
-    Err(if deletes || is_common {
+    Err(if deletes || COMMON_FIELDS.contains(&name) {
         Error::new(ErrorCode::FieldNotChangeable, format!("field {name} cannot be changed"))
     } else {
         Error::new(ErrorCode::InvalidSchemaOperation, format!("Field {name} exists, cannot update."))
     })
+}
+
+/// The deletion rule of a built-in field is the server's.
+fn check_built_in_rule(class_name: &str, name: &str, definition: &JsonMap) -> Result<()> {
+    let Some(wanted) = definition.get("onDelete") else { return Ok(()) };
+    let fields = system_fields(class_name);
+    let rule = fields.iter().find(|field| *field.name == *name).and_then(|field| field.on_delete);
+    match wanted.as_str() == rule.map(DeletionRule::name) {
+        true => Ok(()),
+        false => Err(Error::new(ErrorCode::FieldNotChangeable, format!("field {name} cannot be changed"))),
+    }
 }
 
 /// Reads `{"type": …, "targetClass": …}`.
@@ -184,6 +215,10 @@ fn field_spec(class_name: &str, name: &str, kind: FieldType, definition: &JsonMa
         None | Some(Json::Null) => None,
         Some(json) => Some(Value::from_json(json.clone())?),
     };
+    let on_delete = match definition.get("onDelete") {
+        None | Some(Json::Null) => None,
+        Some(json) => Some(DeletionRule::from_json(name, json)?),
+    };
     for (option, given) in [("required", required), ("default value", default.is_some())] {
         if given && matches!(kind, FieldType::Relation(_)) {
             return Err(Error::new(
@@ -197,15 +232,15 @@ fn field_spec(class_name: &str, name: &str, kind: FieldType, definition: &JsonMa
             ErrorCode::IncorrectType,
             format!("schema mismatch for {class_name}.{name} default value; expected {kind} but got {got}"),
         )),
-        _ => Ok(FieldSpec { required, default, ..FieldSpec::new(name, kind) }),
+        _ => Ok(FieldSpec { required, default, on_delete, ..FieldSpec::new(name, kind) }),
     }
 }
 
 impl SchemaRequest {
-    /// The fields to be made.
-    pub fn added_fields(&self) -> impl Iterator<Item = (&str, &FieldSpec)> {
-        self.fields.iter().filter_map(|(name, change)| match change {
-            FieldChange::Add(spec) => Some((name.as_str(), spec)),
+    /// The fields to be made or given options, and whether each keeps the deletion rule it has.
+    pub fn added_fields(&self) -> impl Iterator<Item = (&FieldSpec, bool)> {
+        self.fields.iter().filter_map(|(_, change)| match change {
+            FieldChange::Add { spec, keeps_rule } => Some((spec, *keeps_rule)),
             FieldChange::Delete => None,
         })
     }
@@ -213,7 +248,7 @@ impl SchemaRequest {
     /// The fields to be removed.
     pub fn deleted_fields(&self) -> impl Iterator<Item = Arc<str>> {
         self.fields.iter().filter_map(|(name, change)| match change {
-            FieldChange::Add(_) => None,
+            FieldChange::Add { .. } => None,
             FieldChange::Delete => Some(Arc::from(name.as_str())),
         })
     }

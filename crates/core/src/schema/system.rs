@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{ClassPermissions, FieldSpec, FieldType, SchemaChange, Visibility};
+use super::{ClassPermissions, DeletionRule, FieldSpec, FieldType, SchemaChange, Visibility};
 
 /// Classes that only the master key may touch, whatever their permissions say.
 pub const INTERNAL_CLASSES: &[&str] = &[
@@ -60,10 +60,10 @@ fn user_fields() -> Vec<FieldSpec> {
     ]
 }
 
-/// `sessionToken` holds the SHA-256 of the token.
+/// `sessionToken` holds the SHA-256 of the token. Nobody acts for a user that is gone, so sessions go with it.
 fn session_fields() -> Vec<FieldSpec> {
     vec![
-        FieldSpec { indexed: true, ..pointer("user", "_User") },
+        FieldSpec { on_delete: Some(DeletionRule::Cascade), ..pointer("user", "_User") },
         string("installationId"),
         FieldSpec { visibility: Visibility::WriteOnly, unique: true, ..string("sessionToken") },
         FieldSpec::new("expiresAt", FieldType::Date),

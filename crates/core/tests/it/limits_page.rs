@@ -18,6 +18,10 @@ const BOUNDS: &[Bound] = bounds! {
     OBJECT_ID_LEN_MAX: "Bytes of an object id that a client chooses", "105";
     CLASSES_MAX: "Classes of one app, built-in ones included", "255";
     CLASS_FIELDS_MAX: "Fields of one class, beside `objectId`, `createdAt`, `updatedAt` and `ACL`", "255";
+    CLASS_INDEXES_MAX: "Declared indexes of one class", "102";
+    INDEX_FIELDS_MAX: "Fields of one index", "102";
+    DELETION_ROWS_MAX: "Objects that the deletion rules of one removal delete or change", "116";
+    DELETION_DEPTH_MAX: "Levels of deletion rules that one removal follows", "116";
     JSON_DEPTH_MAX: "Levels of arrays and objects inside the value of a field, a dotted key included", "105, 107";
     ACL_ENTRIES_MAX: "Entries of one access control list", "123";
     RELATION_MEMBERS_MAX: "Members named by one `AddRelation` or `RemoveRelation`", "107";

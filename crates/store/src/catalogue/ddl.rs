@@ -30,6 +30,7 @@ pub(crate) const CREATE_CATALOGUE: &str = "
         visibility TEXT NOT NULL,
         is_unique INTEGER NOT NULL,
         is_indexed INTEGER NOT NULL,
+        on_delete TEXT,
         UNIQUE (class_id, name)
     ) STRICT;
 ";

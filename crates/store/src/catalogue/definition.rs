@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use astrolabe_core::schema::{ClassPermissions, Field, FieldSpec, FieldType, Visibility};
+use astrolabe_core::schema::{ClassPermissions, DeletionRule, Field, FieldSpec, FieldType, Visibility};
 use astrolabe_core::value::Value;
 
 /// A row of `_catalog_field` without its keys.
@@ -26,6 +26,8 @@ pub(crate) struct FieldDefinition {
     pub unique: bool,
     /// See [`Field::indexed`].
     pub indexed: bool,
+    /// The name of the deletion rule.
+    pub on_delete: Option<String>,
 }
 
 impl FieldDefinition {
@@ -41,6 +43,7 @@ impl FieldDefinition {
             visibility: visibility_to_text(field.visibility).to_owned(),
             unique: field.unique,
             indexed: field.indexed,
+            on_delete: field.on_delete.map(|rule| rule.name().to_owned()),
         }
     }
 
@@ -56,6 +59,13 @@ impl FieldDefinition {
             }
             None => None,
         };
+        let on_delete = match &self.on_delete {
+            Some(rule) => Some(
+                DeletionRule::from_name(rule)
+                    .ok_or_else(|| format!("field {} has the unknown deletion rule {rule}", self.name))?,
+            ),
+            None => None,
+        };
         let spec = FieldSpec {
             name: Arc::from(self.name),
             kind,
@@ -64,6 +74,7 @@ impl FieldDefinition {
             visibility,
             unique: self.unique,
             indexed: self.indexed,
+            on_delete,
         };
         Ok(spec.into_field(Arc::from(self.column)))
     }
@@ -120,6 +131,7 @@ mod tests {
                     default: Some(Value::String("x\"'é".into())),
                     visibility,
                     unique: true,
+                    on_delete: Some(DeletionRule::SetNull),
                     ..FieldSpec::new("a", kind.clone())
                 };
                 let field = spec.into_field("a_2".into());

@@ -103,6 +103,7 @@ mod tests {
             name: "Todo".into(),
             table: "Todo".into(),
             fields: Default::default(),
+            indexes: Default::default(),
             permissions: Default::default(),
         };
         pick_column(&class, field, &kind)

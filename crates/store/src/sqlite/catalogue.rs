@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use astrolabe_core::ports::{StoreError, StoreResult};
-use astrolabe_core::schema::{Class, Schema};
+use astrolabe_core::schema::{Class, Index, Schema};
 use rusqlite::{Connection, Row};
 
 use super::errors::store_error;
-use crate::catalogue::{CREATE_CATALOGUE, FORMAT_VERSION, FieldDefinition, permissions_from_text};
+use crate::catalogue::{
+    CREATE_CATALOGUE, CREATE_INDEX_CATALOGUE, FORMAT_VERSION, FieldDefinition, keys_from_text,
+    permissions_from_text,
+};
 
 /// Makes the catalogue when it is missing and reads the schema. Refuses a database whose catalogue was written
 /// by a newer program.
@@ -17,6 +20,7 @@ pub(super) fn open(connection: &mut Connection) -> StoreResult<Schema> {
         .map_err(store_error)?;
     if !exists(&transaction).map_err(store_error)? {
         transaction.execute_batch(CREATE_CATALOGUE).map_err(store_error)?;
+        transaction.execute_batch(CREATE_INDEX_CATALOGUE).map_err(store_error)?;
         transaction
             .execute(
                 "INSERT INTO _catalog_meta (format_version, schema_version) VALUES (?, 0)",
@@ -49,9 +53,9 @@ fn load(connection: &Connection) -> StoreResult<Schema> {
              {FORMAT_VERSION}); start that version instead"
         )));
     }
-    let mut schema = Schema { version: u64::try_from(version).unwrap_or_default(), ..Schema::default() };
+    let mut schema = Schema::new(u64::try_from(version).unwrap_or_default(), Default::default());
     for (id, class) in classes(connection)? {
-        let class = with_fields(connection, id, class)?;
+        let class = with_indexes(connection, id, with_fields(connection, id, class)?)?;
         schema.classes.insert(Arc::clone(&class.name), Arc::new(class));
     }
     Ok(schema)
@@ -69,7 +73,8 @@ fn classes(connection: &Connection) -> StoreResult<Vec<(i64, Class)>> {
     rows.map(|row| {
         let (id, name, table, permissions) = row.map_err(store_error)?;
         let permissions = permissions_from_text(&permissions).map_err(|reason| damaged(&name, &reason))?;
-        Ok((id, Class { name: name.into(), table: table.into(), fields: Default::default(), permissions }))
+        let (fields, indexes) = Default::default();
+        Ok((id, Class { name: name.into(), table: table.into(), fields, indexes, permissions }))
     })
     .collect()
 }
@@ -77,14 +82,30 @@ fn classes(connection: &Connection) -> StoreResult<Vec<(i64, Class)>> {
 fn with_fields(connection: &Connection, id: i64, mut class: Class) -> StoreResult<Class> {
     let mut statement = connection
         .prepare_cached(
-            "SELECT name, column_name, kind, target, required, default_value, visibility, is_unique, is_indexed \
-             FROM _catalog_field WHERE class_id = ? ORDER BY id",
+            "SELECT name, column_name, kind, target, required, default_value, visibility, is_unique, \
+             is_indexed, on_delete FROM _catalog_field WHERE class_id = ? ORDER BY id",
         )
         .map_err(store_error)?;
     for definition in statement.query_map([id], definition).map_err(store_error)? {
         let field =
             definition.map_err(store_error)?.into_field().map_err(|reason| damaged(&class.name, &reason))?;
         class.fields.insert(Arc::clone(&field.name), field);
+    }
+    Ok(class)
+}
+
+fn with_indexes(connection: &Connection, id: i64, mut class: Class) -> StoreResult<Class> {
+    let mut statement = connection
+        .prepare_cached("SELECT name, keys, is_unique FROM _catalog_index WHERE class_id = ? ORDER BY id")
+        .map_err(store_error)?;
+    let rows = statement.query_map([id], |row| {
+        Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, bool>(2)?))
+    });
+    for row in rows.map_err(store_error)? {
+        let (name, keys, unique) = row.map_err(store_error)?;
+        let keys = keys_from_text(&keys).map_err(|reason| damaged(&class.name, &reason))?;
+        let name: Arc<str> = name.into();
+        class.indexes.insert(Arc::clone(&name), Index { name, keys, unique });
     }
     Ok(class)
 }
@@ -100,6 +121,7 @@ fn definition(row: &Row<'_>) -> rusqlite::Result<FieldDefinition> {
         visibility: row.get(6)?,
         unique: row.get(7)?,
         indexed: row.get(8)?,
+        on_delete: row.get(9)?,
     })
 }
 

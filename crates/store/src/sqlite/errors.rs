@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use astrolabe_core::error::{Error, ErrorCode};
 use astrolabe_core::ports::StoreError;
-use astrolabe_core::schema::{Class, OBJECT_ID};
+use astrolabe_core::schema::{CREATED_AT, Class, OBJECT_ID, UPDATED_AT};
 use rusqlite::{Error as SqliteError, ErrorCode as SqliteCode, ffi};
 
 use super::functions::Refusal;
@@ -35,10 +35,15 @@ pub(super) fn write_error(error: SqliteError, class: &Class, refusal: &Refusal) 
     if let Some(refused) = refusal.lock().take() {
         return StoreError::Refused(refused);
     }
-    if let Some(fields) = duplicate_fields(&error, class) {
-        return StoreError::Duplicate { class: Arc::clone(&class.name), fields };
+    unique_error(error, class)
+}
+
+/// The failure of a statement that meets the unique indexes of a class, or makes one of them.
+pub(super) fn unique_error(error: SqliteError, class: &Class) -> StoreError {
+    match duplicate_fields(&error, class) {
+        Some(fields) => StoreError::Duplicate { class: Arc::clone(&class.name), fields },
+        None => store_error(error),
     }
-    store_error(error)
 }
 
 /// The fields behind `UNIQUE constraint failed: table.column, table.column`.
@@ -60,8 +65,8 @@ fn duplicate_fields(error: &SqliteError, class: &Class) -> Option<Vec<Arc<str>>>
 }
 
 fn field_of_column(class: &Class, column: &str) -> Option<Arc<str>> {
-    if column == OBJECT_ID {
-        return Some(OBJECT_ID.into());
+    if [OBJECT_ID, CREATED_AT, UPDATED_AT].contains(&column) {
+        return Some(column.into());
     }
     let owns = |names: Vec<String>| names.iter().any(|name| name == column);
     class.fields.values().find(|field| owns(physical_columns(field))).map(|field| Arc::clone(&field.name))

@@ -2,6 +2,7 @@
 
 mod delete;
 mod insert;
+mod references;
 mod require;
 mod returned;
 mod states;
@@ -62,8 +63,8 @@ impl JobRunner<'_> {
     }
 
     /// Whether SQLite itself undoes the job when it fails, as it does with a failed statement: the job is one
-    /// statement at most, and nothing that can fail comes after it. (Where it changed no row, a look for one may follow.) What a statement yields is read after it has
-    /// changed its rows, and so are the states for events.
+    /// statement at most, and nothing that can fail comes after it. (Where it changed no row, a look for one may
+    /// follow.) What a statement yields is read after it has changed its rows, and so are the states for events.
     fn fails_as_a_whole(&self, job: &WriteJob) -> bool {
         match job.steps.as_slice() {
             [] => true,
@@ -72,8 +73,8 @@ impl JobRunner<'_> {
                 relations.is_empty() && returning.is_empty() && !self.events.wanted(&class.name)
             }
             [WriteStep::Delete { class, .. }] => {
-                let has_relations = self.current(class).is_ok_and(|class| has_relations(class));
-                !has_relations && !self.events.wanted(&class.name)
+                let needs_more = |class: &Arc<Class>| has_relations(class) || self.has_rules_on(class);
+                !self.current(class).is_ok_and(needs_more) && !self.events.wanted(&class.name)
             }
             _ => false,
         }
@@ -128,8 +129,8 @@ impl JobRunner<'_> {
                 };
                 self.update(class, &update, events)
             }
-            WriteStep::Delete { class, filter, access, expect: _ } => {
-                self.delete(class, filter, access, events)
+            WriteStep::Delete { class, filter, access, deleted_at, expect: _ } => {
+                self.delete(class, filter, access, *deleted_at, events)
             }
             WriteStep::Require { class, filter } => self.require(class, filter),
         }

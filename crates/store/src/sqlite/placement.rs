@@ -119,36 +119,4 @@ fn is_walk(line: &str, shape: Shape) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn judged_by_the_plan() {
-        let shape = |limited, filtered| Shape { limited, filtered };
-        let by_id = "SEARCH t USING INDEX sqlite_autoindex_Todo_1 (objectId=?)";
-        let range = "SEARCH t USING INDEX _index_1 (score>?)";
-        for (plan, shape, expected) in [
-            (vec![by_id], shape(false, true), Placement::Inline),
-            (vec![by_id, "USE TEMP B-TREE FOR ORDER BY"], shape(true, true), Placement::Inline),
-            (
-                vec![by_id, "LIST SUBQUERY 1", "SCAN json_each VIRTUAL TABLE INDEX 1:"],
-                shape(false, true),
-                Placement::Inline,
-            ),
-            (vec!["SCAN t"], shape(false, false), Placement::Elsewhere),
-            (vec!["SCAN t"], shape(true, false), Placement::Inline),
-            (vec!["SCAN t"], shape(true, true), Placement::Elsewhere),
-            (vec!["SCAN t", "USE TEMP B-TREE FOR ORDER BY"], shape(true, false), Placement::Elsewhere),
-            (
-                vec!["SCAN t USING INDEX _index_1", "USE TEMP B-TREE FOR LAST TERM OF ORDER BY"],
-                shape(true, false),
-                Placement::Inline,
-            ),
-            (vec![range], shape(true, true), Placement::Inline),
-            (vec![range], shape(false, true), Placement::Elsewhere),
-        ] {
-            let lines: Vec<_> = plan.iter().map(|line| (*line).to_owned()).collect();
-            assert_eq!(judge(&lines, shape), expected, "{plan:?} {shape:?}");
-        }
-    }
-}
+mod tests;

@@ -1,6 +1,8 @@
 //! Schema changes: checked, applied to tables and catalogue, and turned into a new schema. Runs inside a
 //! transaction of the writer; a failure anywhere leaves everything as it was.
 
+mod index;
+
 use std::sync::Arc;
 
 use astrolabe_core::error::{Error, ErrorCode};
@@ -10,6 +12,7 @@ use astrolabe_core::schema::{
 };
 use rusqlite::{Connection, params};
 
+use self::index::{add_one_index, drop_indexes_of, drop_one_index};
 use super::errors::store_error;
 use crate::catalogue::{
     FieldDefinition, add_field, create_class, drop_class, drop_field, permissions_to_text, pick_column,
@@ -29,7 +32,7 @@ pub(super) fn apply(
     schema: &Schema,
     changes: &[SchemaChange],
 ) -> StoreResult<Option<Schema>> {
-    let mut next = Schema { version: schema.version, classes: schema.classes.clone() };
+    let mut next = Schema::new(schema.version, schema.classes.clone());
     let mut changed = false;
     for change in changes {
         if is_needed(&next, change).map_err(StoreError::Refused)? {
@@ -66,7 +69,26 @@ fn apply_one(connection: &Connection, schema: &mut Schema, change: &SchemaChange
         }
         SchemaChange::DropField { class, field } => {
             let mut class = existing(schema, class)?;
+            drop_indexes_of(connection, &mut class, field)?;
             drop_one_field(connection, &mut class, field)?;
+            replace(schema, class);
+            Ok(())
+        }
+        SchemaChange::SetFieldOptions { class, field } => {
+            let mut class = existing(schema, class)?;
+            set_options(connection, &mut class, field)?;
+            replace(schema, class);
+            Ok(())
+        }
+        SchemaChange::AddIndex { class, index } => {
+            let mut class = existing(schema, class)?;
+            add_one_index(connection, &mut class, index)?;
+            replace(schema, class);
+            Ok(())
+        }
+        SchemaChange::DropIndex { class, index } => {
+            let mut class = existing(schema, class)?;
+            drop_one_index(connection, &mut class, index)?;
             replace(schema, class);
             Ok(())
         }
@@ -113,6 +135,7 @@ fn add_one_class(
             name: Arc::clone(name),
             table: table.into(),
             fields: Default::default(),
+            indexes: Default::default(),
             permissions: permissions.clone(),
         },
     );
@@ -134,8 +157,8 @@ fn add_one_field(
     execute(
         connection,
         "INSERT INTO _catalog_field (class_id, name, column_name, kind, target, required, default_value, \
-         visibility, is_unique, is_indexed) \
-         VALUES ((SELECT id FROM _catalog_class WHERE name = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         visibility, is_unique, is_indexed, on_delete) \
+         VALUES ((SELECT id FROM _catalog_class WHERE name = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         params![
             &*class.name,
             definition.name,
@@ -147,6 +170,7 @@ fn add_one_field(
             definition.visibility,
             definition.unique,
             definition.indexed,
+            definition.on_delete,
         ],
     )?;
     for statement in add_field(&SQLITE, &class.table, &field, connection.last_insert_rowid()) {
@@ -154,6 +178,20 @@ fn add_one_field(
     }
     class.fields.insert(Arc::clone(&field.name), field);
     Ok(())
+}
+
+fn set_options(connection: &Connection, class: &mut Class, spec: &FieldSpec) -> StoreResult<()> {
+    let Some(field) = class.fields.get_mut(&spec.name) else { return Ok(()) };
+    field.required = spec.required;
+    field.default = spec.default.clone();
+    field.on_delete = spec.on_delete;
+    let definition = FieldDefinition::of(field);
+    execute(
+        connection,
+        "UPDATE _catalog_field SET required = ?, default_value = ?, on_delete = ? \
+         WHERE class_id = (SELECT id FROM _catalog_class WHERE name = ?) AND name = ?",
+        params![definition.required, definition.default, definition.on_delete, &*class.name, &*spec.name],
+    )
 }
 
 fn drop_one_field(connection: &Connection, class: &mut Class, name: &str) -> StoreResult<()> {

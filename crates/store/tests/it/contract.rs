@@ -2,8 +2,10 @@
 
 pub mod access;
 pub mod concurrency;
+pub mod deletion_rules;
 pub mod events;
 pub mod filters;
+pub mod indexes;
 pub mod matcher;
 pub mod nested;
 pub mod oracle;
@@ -29,6 +31,9 @@ macro_rules! contract_suite {
             relations: members, related_to, memberships_as_values, deleted_owners;
             schema: system_classes, names_that_collide, reserved_words, long_names, changes_are_checked,
                 dropped_fields, dropped_classes, stale_plans_and_jobs, racing_changes;
+            indexes: made_and_removed, refused, unique, unique_over_duplicates, dropped_with_what_they_name;
+            deletion_rules: cascade, set_null, restrict, restrict_after_cascade, many_rows_and_steps,
+                whoever_deletes, rings_and_chains, too_many_rows, changed_rules;
             events: states, only_when_wanted, in_commit_order, not_for_failures, panicking_listeners;
             concurrency: grouped_writers, failures_stay_alone, closing;
             matcher: sql_and_matcher_agree;

@@ -157,7 +157,13 @@ pub fn relate_step(class: &Arc<Class>, id: &str, field: &str, add: &[&str], remo
 
 /// Removal of the rows that match.
 pub fn delete_step(class: &Arc<Class>, filter: Filter) -> WriteStep {
-    WriteStep::Delete { class: Arc::clone(class), filter, access: RowAccess::All, expect: Expectation::Some }
+    WriteStep::Delete {
+        class: Arc::clone(class),
+        filter,
+        access: RowAccess::All,
+        deleted_at: Timestamp(3_000),
+        expect: Expectation::Some,
+    }
 }
 
 /// A requirement that a row matches.

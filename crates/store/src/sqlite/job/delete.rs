@@ -1,5 +1,5 @@
-//! Removed objects. The members of their relations go with them; references to them elsewhere stay, as Parse
-//! leaves them, and lead to nothing.
+//! Removed objects. The members of their relations go with them; pointers to them elsewhere stay, as Parse leaves them,
+//! and lead to nothing, unless a deletion rule says otherwise (`references.rs`).
 
 use std::sync::Arc;
 
@@ -7,7 +7,9 @@ use astrolabe_core::events::ObjectEvent;
 use astrolabe_core::ports::{StepOutcome, StoreResult};
 use astrolabe_core::query::{Filter, RowAccess};
 use astrolabe_core::schema::{Class, FieldType, OBJECT_ID};
+use astrolabe_core::value::Timestamp;
 
+use super::references::Removed;
 use super::{JobRunner, has_relations};
 use crate::compile::{delete, drop_members_of};
 use crate::dialect::SQLITE;
@@ -20,15 +22,33 @@ impl JobRunner<'_> {
         class: &Class,
         filter: &Filter,
         access: &RowAccess,
+        deleted_at: Timestamp,
         events: &mut Vec<ObjectEvent>,
     ) -> StoreResult<StepOutcome> {
         let class = self.current(class)?;
-        let before = self.wanted_states(class, filter, access)?;
-        let needs_ids = before.is_some() || has_relations(class);
-        let statement = delete(&SQLITE, self.names(class), filter, access, needs_ids);
-        if !needs_ids {
+        let has_rules = self.has_rules_on(class);
+        if !has_rules && !has_relations(class) && !self.events.wanted(&class.name) {
+            let statement = delete(&SQLITE, self.names(class), filter, access, false);
             return Ok(StepOutcome { rows: self.execute(class, &statement)?, returned: Vec::new() });
         }
+        let ids = self.remove(class, filter, access, events)?;
+        let rows = ids.len() as u64;
+        if has_rules {
+            self.follow_rules(Removed { class: Arc::clone(class), ids }, deleted_at, events)?;
+        }
+        Ok(StepOutcome { rows, returned: Vec::new() })
+    }
+
+    /// Removes rows with the members of their relations, and returns their ids.
+    pub(super) fn remove(
+        &self,
+        class: &Arc<Class>,
+        filter: &Filter,
+        access: &RowAccess,
+        events: &mut Vec<ObjectEvent>,
+    ) -> StoreResult<Vec<String>> {
+        let before = self.wanted_states(class, filter, access)?;
+        let statement = delete(&SQLITE, self.names(class), filter, access, true);
         let mut ids = Vec::new();
         for_each_row(
             self.connection,
@@ -48,7 +68,7 @@ impl JobRunner<'_> {
                 after: None,
             }));
         }
-        Ok(StepOutcome { rows: ids.len() as u64, returned: Vec::new() })
+        Ok(ids)
     }
 
     fn drop_members(&self, class: &Class, owners: &[String]) -> StoreResult<()> {

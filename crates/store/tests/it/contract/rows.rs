@@ -198,9 +198,14 @@ pub async fn deletes(fixture: &Fixture) {
     let twos = || delete_step(&class, Filter::equals("n", number(2.0)));
     assert_eq!(fixture.submit(twos()).await.unwrap().steps[0].rows, 2);
     assert!(matches!(fixture.submit(twos()).await, Err(StoreError::NoMatch { step: 0 })));
-    if let WriteStep::Delete { class, filter, access, .. } = twos() {
-        let any =
-            WriteStep::Delete { class, filter, access, expect: astrolabe_core::ports::Expectation::Any };
+    if let WriteStep::Delete { class, filter, access, deleted_at, .. } = twos() {
+        let any = WriteStep::Delete {
+            class,
+            filter,
+            access,
+            deleted_at,
+            expect: astrolabe_core::ports::Expectation::Any,
+        };
         assert_eq!(fixture.submit(any).await.unwrap().steps[0].rows, 0);
     }
     assert_eq!(fixture.ids("Todo", Filter::all()).await, ["t1"]);

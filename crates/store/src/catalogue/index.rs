@@ -1,0 +1,81 @@
+//! Declared indexes: as rows of the catalogue, and the statements that make and remove them.
+
+use astrolabe_core::schema::{CREATED_AT, Class, Index, IndexKey, OBJECT_ID, UPDATED_AT};
+
+use crate::dialect::Dialect;
+use crate::statement::quoted;
+
+/// The catalogue's table of declared indexes. `keys` is a JSON list of pairs: the field, and whether it is descending.
+pub(crate) const CREATE_INDEX_CATALOGUE: &str = "
+    CREATE TABLE _catalog_index (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        class_id INTEGER NOT NULL REFERENCES _catalog_class (id) ON DELETE CASCADE,
+        name TEXT NOT NULL,
+        keys TEXT NOT NULL,
+        is_unique INTEGER NOT NULL,
+        UNIQUE (class_id, name)
+    ) STRICT;
+";
+
+/// The keys of an index as text of the catalogue.
+pub(crate) fn keys_to_text(keys: &[IndexKey]) -> String {
+    let pairs: Vec<_> = keys.iter().map(|key| (&*key.field, key.descending)).collect();
+    serde_json::to_string(&pairs).unwrap_or_default()
+}
+
+/// The counterpart of [`keys_to_text`].
+pub(crate) fn keys_from_text(text: &str) -> Result<Vec<IndexKey>, String> {
+    let pairs: Vec<(String, bool)> = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    Ok(pairs.into_iter().map(|(field, descending)| IndexKey { field: field.into(), descending }).collect())
+}
+
+/// Makes an index. `id` is its number in the catalogue. The age of a row is the last key of every index on SQLite, as
+/// it is the last sort key of every query; PostgreSQL would have to be told.
+pub(crate) fn create_index(dialect: &Dialect, class: &Class, index: &Index, id: i64) -> String {
+    let keys: Vec<_> = index
+        .keys
+        .iter()
+        .map(|key| {
+            let order = if key.descending { dialect.descending } else { dialect.ascending };
+            format!("{}{order}", quoted(column(class, &key.field)))
+        })
+        .collect();
+    format!(
+        "CREATE {}INDEX {} ON {} ({})",
+        if index.unique { "UNIQUE " } else { "" },
+        quoted(&physical_name(id)),
+        quoted(&class.table),
+        keys.join(", ")
+    )
+}
+
+/// Removes an index.
+pub(crate) fn drop_index(id: i64) -> String {
+    format!("DROP INDEX {}", quoted(&physical_name(id)))
+}
+
+/// The built-in columns are named like their fields.
+fn column<'c>(class: &'c Class, field: &'c str) -> &'c str {
+    match field {
+        OBJECT_ID | CREATED_AT | UPDATED_AT => field,
+        _ => class.field(field).map_or(field, |field| &field.column),
+    }
+}
+
+/// Tables of classes cannot be named like this: the start is reserved.
+fn physical_name(id: i64) -> String {
+    format!("_index_of_class_{id}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_round_trip() {
+        let key = |field: &str, descending| IndexKey { field: field.into(), descending };
+        let keys = vec![key("a", false), key("it's", true)];
+        assert_eq!(keys_from_text(&keys_to_text(&keys)), Ok(keys));
+        assert!(keys_from_text("{").is_err());
+    }
+}

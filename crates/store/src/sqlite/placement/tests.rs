@@ -1,0 +1,101 @@
+//! Judgements of plans, and what SQLite plans when a class has declared indexes.
+
+use std::sync::Arc;
+
+use astrolabe_core::query::{FieldPath, Filter, OrderBy, OrderKey, PlanColumn, ReadPlan, RowAccess, Test};
+use astrolabe_core::schema::{ClassPermissions, FieldSpec, FieldType, Index, IndexKey, Schema, SchemaChange};
+use astrolabe_core::value::Value;
+use rusqlite::Connection;
+
+use super::{Placement, Shape, judge, query_plan};
+use crate::compile::{Names, select, select_columns};
+use crate::dialect::SQLITE;
+use crate::sqlite::{catalogue, functions, schema_change};
+
+/// A class with a compound index of `shop` and the price, the highest first.
+fn items() -> (Connection, Schema) {
+    let mut connection = Connection::open_in_memory().unwrap();
+    functions::register_reading(&connection).unwrap();
+    let schema = catalogue::open(&mut connection).unwrap();
+    let class: Arc<str> = "Item".into();
+    let field =
+        |name, kind| SchemaChange::AddField { class: "Item".into(), field: FieldSpec::new(name, kind) };
+    let key = |field: &str, descending| IndexKey { field: field.into(), descending };
+    let keys = vec![key("shop", false), key("price", true)];
+    let changes = [
+        SchemaChange::AddClass { name: Arc::clone(&class), permissions: ClassPermissions::default() },
+        field("shop", FieldType::String),
+        field("price", FieldType::Number),
+        field("weight", FieldType::Number),
+        SchemaChange::AddIndex { class, index: Index { name: "i".into(), keys, unique: false } },
+    ];
+    let schema = schema_change::apply(&connection, &schema, &changes).unwrap().unwrap();
+    (connection, schema)
+}
+
+/// The plan of a page of the items of one shop, and where it runs.
+fn planned(order: &str, test: (&str, Test), access: RowAccess) -> (Vec<String>, Placement) {
+    let (connection, schema) = items();
+    let class = schema.class("Item").unwrap();
+    let (descending, key) = order.strip_prefix('-').map_or((false, order), |key| (true, key));
+    let plan = ReadPlan {
+        class: Arc::clone(class),
+        columns: vec![PlanColumn::ObjectId],
+        filter: Filter::Field { path: FieldPath::top(test.0), test: test.1 },
+        access,
+        order: vec![OrderBy { key: OrderKey::Field(FieldPath::top(key)), descending }],
+        skip: 0,
+        limit: Some(100),
+    };
+    let columns = select_columns(&plan, class);
+    let statement = select(&SQLITE, Names { schema: &schema, class }, &columns, &plan);
+    let lines = query_plan(&connection, &statement.sql).unwrap();
+    let placement = judge(&lines, Shape { limited: true, filtered: true });
+    (lines, placement)
+}
+
+#[test]
+fn a_compound_index_serves_equality_and_order() {
+    let in_shop = || ("shop", Test::Equal(Value::String("a".into())));
+    for access in [RowAccess::All, RowAccess::Readable(Arc::from(["*".into(), "u1".into()]))] {
+        let (lines, placement) = planned("-price", in_shop(), access);
+        assert_eq!(lines.len(), 1, "one search and no sort: {lines:?}");
+        assert!(lines[0].starts_with("SEARCH t USING") && lines[0].ends_with("(shop=?)"), "{lines:?}");
+        assert_eq!(placement, Placement::Inline);
+    }
+    let (lines, placement) = planned("weight", in_shop(), RowAccess::All);
+    assert!(lines.iter().any(|line| line == "USE TEMP B-TREE FOR ORDER BY"), "{lines:?}");
+    assert_eq!(placement, Placement::Inline, "a look-up all the same");
+    let (_, placement) = planned("price", ("weight", Test::Equal(Value::Number(1.0))), RowAccess::All);
+    assert_eq!(placement, Placement::Elsewhere, "no index for this one");
+}
+
+#[test]
+fn judged_by_the_plan() {
+    let shape = |limited, filtered| Shape { limited, filtered };
+    let by_id = "SEARCH t USING INDEX sqlite_autoindex_Todo_1 (objectId=?)";
+    let range = "SEARCH t USING INDEX _index_1 (score>?)";
+    for (plan, shape, expected) in [
+        (vec![by_id], shape(false, true), Placement::Inline),
+        (vec![by_id, "USE TEMP B-TREE FOR ORDER BY"], shape(true, true), Placement::Inline),
+        (
+            vec![by_id, "LIST SUBQUERY 1", "SCAN json_each VIRTUAL TABLE INDEX 1:"],
+            shape(false, true),
+            Placement::Inline,
+        ),
+        (vec!["SCAN t"], shape(false, false), Placement::Elsewhere),
+        (vec!["SCAN t"], shape(true, false), Placement::Inline),
+        (vec!["SCAN t"], shape(true, true), Placement::Elsewhere),
+        (vec!["SCAN t", "USE TEMP B-TREE FOR ORDER BY"], shape(true, false), Placement::Elsewhere),
+        (
+            vec!["SCAN t USING INDEX _index_1", "USE TEMP B-TREE FOR LAST TERM OF ORDER BY"],
+            shape(true, false),
+            Placement::Inline,
+        ),
+        (vec![range], shape(true, true), Placement::Inline),
+        (vec![range], shape(false, true), Placement::Elsewhere),
+    ] {
+        let lines: Vec<_> = plan.iter().map(|line| (*line).to_owned()).collect();
+        assert_eq!(judge(&lines, shape), expected, "{plan:?} {shape:?}");
+    }
+}

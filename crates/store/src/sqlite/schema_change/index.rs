@@ -1,0 +1,48 @@
+//! Changes of declared indexes.
+
+use std::sync::Arc;
+
+use astrolabe_core::ports::StoreResult;
+use astrolabe_core::schema::{Class, Index};
+use rusqlite::{Connection, params};
+
+use super::{execute, run};
+use crate::catalogue::{create_index, drop_index, keys_to_text};
+use crate::dialect::SQLITE;
+use crate::sqlite::errors::{store_error, unique_error};
+
+/// Makes an index. SQLite refuses a unique one over rows that hold the same values.
+pub(super) fn add_one_index(connection: &Connection, class: &mut Class, index: &Index) -> StoreResult<()> {
+    execute(
+        connection,
+        "INSERT INTO _catalog_index (class_id, name, keys, is_unique) \
+         VALUES ((SELECT id FROM _catalog_class WHERE name = ?), ?, ?, ?)",
+        params![&*class.name, &*index.name, keys_to_text(&index.keys), index.unique],
+    )?;
+    let statement = create_index(&SQLITE, class, index, connection.last_insert_rowid());
+    connection.execute_batch(&statement).map_err(|error| unique_error(error, class))?;
+    class.indexes.insert(Arc::clone(&index.name), index.clone());
+    Ok(())
+}
+
+/// Removes an index.
+pub(super) fn drop_one_index(connection: &Connection, class: &mut Class, name: &str) -> StoreResult<()> {
+    let id: i64 = connection
+        .query_row(
+            "DELETE FROM _catalog_index WHERE class_id = (SELECT id FROM _catalog_class WHERE name = ?) \
+             AND name = ? RETURNING id",
+            params![&*class.name, name],
+            |row| row.get(0),
+        )
+        .map_err(store_error)?;
+    run(connection, &drop_index(id))?;
+    class.indexes.shift_remove(name);
+    Ok(())
+}
+
+/// Removes the indexes that name a field; they would mean something else without it.
+pub(super) fn drop_indexes_of(connection: &Connection, class: &mut Class, field: &str) -> StoreResult<()> {
+    let named = class.indexes.values().filter(|index| index.names(field));
+    let names: Vec<_> = named.map(|index| Arc::clone(&index.name)).collect();
+    names.iter().try_for_each(|name| drop_one_index(connection, class, name))
+}
