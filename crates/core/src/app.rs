@@ -1,5 +1,6 @@
 //! An app: the unit of isolation. It has its own database, keys, users and settings.
 
+mod account_policy;
 mod keys;
 mod settings;
 
@@ -10,6 +11,7 @@ use crate::error::Result;
 use crate::objects::Objects;
 use crate::ports::{BoxFuture, Callers};
 
+pub use account_policy::{AccountLockout, PasswordPolicy};
 pub use keys::{AppKeys, HashedKey, same_key};
 pub use settings::AppSettings;
 

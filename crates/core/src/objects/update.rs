@@ -145,7 +145,7 @@ fn update_steps(
         class,
         filter,
         access: scope.writable(),
-        updated_at: write.chosen_times.updated_at.unwrap_or(write.now),
+        updated_at: Some(write.chosen_times.updated_at.unwrap_or(write.now)),
         acl: write.acl.clone(),
         fields: changes.fields,
         relations,

@@ -1,6 +1,7 @@
 //! The table of settings, by concern. What is not in it does not exist.
 
 mod access;
+mod accounts;
 mod app;
 mod checks;
 mod data;
@@ -22,6 +23,7 @@ pub(super) const GROUPS: &[Group] = &[
     Group { title: "The declared app", settings: app::APP },
     Group { title: "Access", settings: access::ACCESS },
     Group { title: "Users and sessions", settings: access::USERS },
+    Group { title: "Log-ins and passwords", settings: accounts::ACCOUNTS },
     Group { title: "Objects and queries", settings: data::OBJECTS },
     Group { title: "Database", settings: data::DATABASE },
     Group { title: "Many apps", settings: server::APPS },

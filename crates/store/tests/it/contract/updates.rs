@@ -190,7 +190,7 @@ pub async fn many_rows(fixture: &Fixture) {
             class: fixture.get_class("Todo"),
             filter: Filter::all(),
             access: RowAccess::All,
-            updated_at: Timestamp(9),
+            updated_at: Some(Timestamp(9)),
             acl: None,
             fields: vec![("n".into(), FieldUpdate::Increment(1.0))],
             relations: Vec::new(),
