@@ -207,3 +207,27 @@ async fn a_session_tells_that_an_administrator_opened_it() -> anyhow::Result<()>
     assert_eq!(session.json["createdWith"], json!({"action": "login", "authProvider": "masterkey"}));
     server.stop().await
 }
+
+#[tokio::test]
+async fn what_a_session_says_of_itself_stays() -> anyhow::Result<()> {
+    let server = TestServer::start().await?;
+    let (ann, bob) = (server.user("ann").await?, server.user("bob").await?);
+    let session = server.get("/sessions/me").token(&ann.token).send().await?;
+    let path = format!("/sessions/{}", session.json["objectId"].as_str().unwrap_or_default());
+    let user = |id: &str| json!({"user": {"__type": "Pointer", "className": "_User", "objectId": id}});
+    server.put(&path, user(&ann.id)).token(&ann.token).send().await?.expect_status(200)?;
+    for body in [
+        user(&bob.id),
+        json!({"installationId": "x"}),
+        json!({"sessionToken": "r:x"}),
+        json!({"expiresAt": {"__type": "Date", "iso": "2099-01-01T00:00:00.000Z"}}),
+        json!({"createdWith": {"action": "signup"}}),
+        json!({"ACL": {"*": {"read": true}}}),
+    ] {
+        server.put(&path, body).token(&ann.token).send().await?.expect_error(400, 105)?;
+    }
+    for body in [json!({"installationId": "x"}), json!({"sessionToken": "r:x"})] {
+        server.put(&path, body).master().send().await?.expect_error(400, 105)?;
+    }
+    server.stop().await
+}

@@ -182,6 +182,18 @@ pub async fn expectations(fixture: &Fixture) {
     assert!(matches!(fixture.submit(hidden).await, Err(StoreError::NoMatch { .. })));
 }
 
+/// What the server notes about an object is no change of the object.
+pub async fn kept_modification_times(fixture: &Fixture) {
+    todo(fixture).await;
+    let mut step = update_step(&fixture.get_class("Todo"), "t1", &[("n", FieldUpdate::Set(number(7.0)))]);
+    if let WriteStep::Update { updated_at, .. } = &mut step {
+        *updated_at = None;
+    }
+    fixture.submit(step).await.unwrap();
+    let row = fixture.get("Todo", "t1").await.unwrap();
+    assert_eq!((row.updated_at, row.value("n")), (1_000, &number(7.0)));
+}
+
 pub async fn many_rows(fixture: &Fixture) {
     todo(fixture).await;
     fixture.insert("Todo", "t2", &[("n", number(5.0))]).await;
