@@ -226,8 +226,6 @@ export const differences = {
     'delete a session of another user': { because: ONE_TEXT, status: 404, code: 101 },
     'delete again': { because: ONE_TEXT, status: 404, code: 101 },
     'an expired token, sessions/me': { because: 'an expired session is refused here too', status: 400, code: 209 },
-    'upgrade without session': { because: 'there are no sessions to upgrade', status: [400, 404] },
-    'upgrade a revocable session': { because: 'there are no sessions to upgrade', status: [400, 404] },
   },
 
   objects: {

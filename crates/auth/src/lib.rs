@@ -4,8 +4,10 @@
 //! hold for every way to these classes; log-in and session look-up are services on top.
 
 mod callers;
+mod lockout;
 mod log_in;
 mod password;
+mod password_policy;
 mod role_rules;
 mod roles;
 pub mod routes;

@@ -1,16 +1,21 @@
 //! Log-in and log-out with a password.
 
+use std::sync::Arc;
+
 use astrolabe_core::access::{Acl, Caller, Scope};
 use astrolabe_core::app::App;
 use astrolabe_core::error::{Error, ErrorCode, Result};
 use astrolabe_core::identity::identity_key;
 use astrolabe_core::objects::Object;
-use astrolabe_core::ports::{RuleContext, WriteStep};
+use astrolabe_core::ports::{Expectation, FieldUpdate, RuleContext, WriteStep};
 use astrolabe_core::query::{Filter, KeySelection};
-use astrolabe_core::schema::OBJECT_ID;
+use astrolabe_core::schema::{HASHED_PASSWORD, OBJECT_ID};
 use astrolabe_core::value::{Json, JsonMap, Value};
 
 use crate::Auth;
+use crate::lockout::{Lockout, note};
+use crate::password::imported::is_imported;
+use crate::password_policy::{self, Age, CHANGED_AT};
 use crate::roles::user_caller;
 use crate::session::{NewSession, Origin, USER, revoke_token};
 
@@ -61,52 +66,123 @@ fn invalid_log_in() -> Error {
 impl Auth {
     /// Checks a password and opens a session.
     pub(crate) async fn log_in(&self, app: &App, scope: &Scope, log_in: LogIn) -> Result<LoggedIn> {
-        let user = self.check_password(app, log_in).await?;
-        // The hash took a while; meanwhile the password may have changed, or the user may be gone.
-        let unchanged = require_unchanged(app, &user)?;
-        open_session(app, scope, &user.object_id, unchanged).await.map_err(|error| match error.code {
-            ErrorCode::ObjectNotFound => invalid_log_in(),
-            _ => error,
-        })
+        let user = self.check_password(app, scope, &log_in).await?;
+        let mut steps = right_password_steps(app, &user)?;
+        let now = app.objects.clock().now();
+        let mut notes = Vec::new();
+        match password_policy::age(&app.objects.settings().password_policy, &user, now) {
+            Age::Fine => {}
+            Age::Unknown => notes.push((CHANGED_AT.into(), FieldUpdate::Set(Value::Date(now)))),
+            Age::Expired => {
+                commit_right_password(app, &user, steps).await?;
+                return Err(password_policy::expired());
+            }
+        }
+        notes.extend(self.new_hash(&user, &log_in).await?);
+        if !notes.is_empty() {
+            steps.push(note(&user.class, by_id(&user.object_id), notes, Expectation::Some));
+        }
+        match open_session(app, scope, &user.object_id, Origin::LogIn, steps).await {
+            Ok(logged_in) => Ok(logged_in),
+            Err(error) => Err(why_refused(app, &user, error).await),
+        }
     }
 
     /// Checks a password without opening a session: the user's JSON.
-    pub(crate) async fn verify_password(&self, app: &App, log_in: LogIn) -> Result<Vec<u8>> {
-        let user = self.check_password(app, log_in).await?;
-        user_as_seen_by_itself(app, &user.object_id).await
+    pub(crate) async fn verify_password(&self, app: &App, scope: &Scope, log_in: LogIn) -> Result<Vec<u8>> {
+        let user = self.check_password(app, scope, &log_in).await?;
+        if Lockout::of(app, &user).is_some() {
+            commit_right_password(app, &user, right_password_steps(app, &user)?).await?;
+        }
+        user_as_told(app, scope, &user.object_id).await
     }
 
     /// The user whose name and password these are. Takes as long for unknown users as for known ones.
-    async fn check_password(&self, app: &App, log_in: LogIn) -> Result<Object> {
-        let user = find_user(app, &log_in).await?;
-        let hash = user.as_ref().and_then(|user| user.text("_hashed_password"));
+    async fn check_password(&self, app: &App, scope: &Scope, log_in: &LogIn) -> Result<Object> {
+        let user = find_user(app, log_in).await?;
+        let lockout = user.as_ref().and_then(|user| Lockout::of(app, user));
+        if let (Some(lockout), Some(user)) = (&lockout, &user)
+            && lockout.is_shut(user)
+        {
+            return Err(lockout.refusal());
+        }
+        let hash = user.as_ref().and_then(|user| user.text(HASHED_PASSWORD));
         let matches = self.hasher().verify(&log_in.password, hash).await?;
-        user.filter(|user| matches && !is_locked_out(user)).ok_or_else(invalid_log_in)
+        if let Some(lockout) = lockout.filter(|_| !matches) {
+            lockout.record_failure().await?;
+        }
+        let may_enter = |user: &Object| matches && (scope.is_privileged() || !is_locked_out(user));
+        user.filter(may_enter).ok_or_else(invalid_log_in)
+    }
+
+    /// A hash that another server made gives way to one of our own, while the password is at hand.
+    async fn new_hash(&self, user: &Object, log_in: &LogIn) -> Result<Option<(Arc<str>, FieldUpdate)>> {
+        if !user.text(HASHED_PASSWORD).is_some_and(is_imported) {
+            return Ok(None);
+        }
+        let hash = self.hasher().hash(&log_in.password).await?;
+        Ok(Some((HASHED_PASSWORD.into(), FieldUpdate::Set(Value::String(hash)))))
+    }
+}
+
+/// What has to hold when a right password takes effect. Its check took a while; meanwhile the password may have
+/// changed, the account may be locked, or the user may be gone.
+fn right_password_steps(app: &App, user: &Object) -> Result<Vec<WriteStep>> {
+    let mut steps = vec![require_unchanged(app, user)?];
+    steps.extend(Lockout::of(app, user).into_iter().flat_map(|lockout| lockout.success_steps()));
+    Ok(steps)
+}
+
+async fn commit_right_password(app: &App, user: &Object, steps: Vec<WriteStep>) -> Result<()> {
+    match app.objects.commit_steps(&Scope::server(), steps).await {
+        Ok(_) => Ok(()),
+        Err(error) => Err(why_refused(app, user, error).await),
+    }
+}
+
+/// The error of a right password that came too late.
+async fn why_refused(app: &App, user: &Object, error: Error) -> Error {
+    if error.code != ErrorCode::ObjectNotFound {
+        return error;
+    }
+    let Some(lockout) = Lockout::of(app, user) else { return invalid_log_in() };
+    match lockout.is_shut_by_now().await {
+        Ok(true) => lockout.refusal(),
+        Ok(false) => invalid_log_in(),
+        Err(error) => error,
     }
 }
 
 /// Opens a session for a user, on the word of a holder of the master key.
 pub(crate) async fn log_in_as_user(app: &App, scope: &Scope, user_id: &str) -> Result<LoggedIn> {
-    let by_id = Filter::equals(OBJECT_ID, Value::String(user_id.to_owned()));
-    let user = app.objects.find_object(&Scope::server(), USER, by_id).await?;
+    let user = app.objects.find_object(&Scope::server(), USER, by_id(user_id)).await?;
     let user = user.ok_or_else(|| Error::new(ErrorCode::ObjectNotFound, "user not found"))?;
-    open_session(app, scope, &user.object_id, require_unchanged(app, &user)?).await
+    open_session(app, scope, &user.object_id, Origin::LogInAs, vec![require_unchanged(app, &user)?]).await
 }
 
 /// The session is made only if the user is still what was checked.
 fn require_unchanged(app: &App, user: &Object) -> Result<WriteStep> {
     let class = app.objects.schema().class(USER).cloned().ok_or_else(Error::internal)?;
-    let by_id = Filter::equals(OBJECT_ID, Value::String(user.object_id.clone()));
-    let by_hash = Filter::equals("_hashed_password", user.value("_hashed_password").clone());
-    Ok(WriteStep::Require { class, filter: Filter::And(vec![by_id, by_hash]) })
+    let by_hash = Filter::equals(HASHED_PASSWORD, user.value(HASHED_PASSWORD).clone());
+    Ok(WriteStep::Require { class, filter: Filter::And(vec![by_id(&user.object_id), by_hash]) })
 }
 
-async fn open_session(app: &App, scope: &Scope, user_id: &str, requirement: WriteStep) -> Result<LoggedIn> {
+fn by_id(user_id: &str) -> Filter {
+    Filter::equals(OBJECT_ID, Value::String(user_id.to_owned()))
+}
+
+async fn open_session(
+    app: &App,
+    scope: &Scope,
+    user_id: &str,
+    origin: Origin,
+    mut steps: Vec<WriteStep>,
+) -> Result<LoggedIn> {
     let context = RuleContext { objects: &app.objects, scope };
-    let session = NewSession::for_user(context, user_id, Origin::LogIn)?;
-    let steps = std::iter::once(requirement).chain(session.steps).collect();
+    let session = NewSession::for_user(context, user_id, origin)?;
+    steps.extend(session.steps);
     app.objects.commit_steps(&Scope::server(), steps).await?;
-    let user = user_as_seen_by_itself(app, user_id).await?;
+    let user = user_as_told(app, scope, user_id).await?;
     Ok(LoggedIn { user, session_token: session.token })
 }
 
@@ -136,6 +212,19 @@ async fn find_user(app: &App, log_in: &LogIn) -> Result<Option<Object>> {
 /// An administrator locks a user out by emptying its access list.
 fn is_locked_out(user: &Object) -> bool {
     user.acl.as_ref().is_some_and(|acl: &Acl| acl.entries.is_empty())
+}
+
+/// The user's JSON for whoever knew its password. A user who may not see itself is told no more than its id.
+async fn user_as_told(app: &App, scope: &Scope, user_id: &str) -> Result<Vec<u8>> {
+    if scope.is_privileged() {
+        return app.objects.get(scope, USER, user_id, &KeySelection::default()).await;
+    }
+    match user_as_seen_by_itself(app, user_id).await {
+        Err(error) if error.code == ErrorCode::ObjectNotFound => {
+            Ok(serde_json::json!({ OBJECT_ID: user_id }).to_string().into_bytes())
+        }
+        told => told,
+    }
 }
 
 /// The user's JSON with everything its owner may see.

@@ -3,6 +3,7 @@
 //!
 //! Source of the parameters: OWASP Password Storage Cheat Sheet (19 MiB, two passes, one lane).
 
+pub(crate) mod imported;
 mod pool;
 
 use std::sync::Arc;
@@ -71,8 +72,10 @@ impl PasswordHasher {
         let (argon2, password) = (self.argon2.clone(), password.to_owned());
         let known = hash.is_some();
         let hash = hash.unwrap_or(&self.decoy).to_owned();
-        let matches =
-            self.pool.run(move || argon2.verify_password(password.as_bytes(), hash.as_str()).is_ok());
+        let matches = self.pool.run(move || {
+            imported::verify(&password, &hash)
+                .unwrap_or_else(|| argon2.verify_password(password.as_bytes(), hash.as_str()).is_ok())
+        });
         Ok(matches.await? && known)
     }
 }

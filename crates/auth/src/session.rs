@@ -6,9 +6,9 @@ use astrolabe_core::access::{Caller, Scope};
 use astrolabe_core::app::App;
 use astrolabe_core::error::{Error, ErrorCode, Result};
 use astrolabe_core::objects::{Object, Objects};
-use astrolabe_core::ports::{Expectation, RowValues, RuleContext, WriteStep};
+use astrolabe_core::ports::{Expectation, FieldUpdate, RowValues, RuleContext, WriteStep};
 use astrolabe_core::query::{FieldPath, Filter, KeySelection, RowAccess, Test};
-use astrolabe_core::schema::Class;
+use astrolabe_core::schema::{Class, OBJECT_ID, UPDATED_AT};
 use astrolabe_core::value::{JsonMap, Pointer, Timestamp, Value};
 use sha2::{Digest, Sha256};
 
@@ -29,7 +29,9 @@ pub(crate) fn token_hash(token: &str) -> String {
 pub(crate) enum Origin {
     SignUp,
     LogIn,
+    LogInAs,
     Create,
+    Upgrade,
 }
 
 impl Origin {
@@ -38,7 +40,9 @@ impl Origin {
         let (action, provider) = match self {
             Origin::SignUp => ("signup", Some("password")),
             Origin::LogIn => ("login", Some("password")),
+            Origin::LogInAs => ("login", Some("masterkey")),
             Origin::Create => ("create", None),
+            Origin::Upgrade => ("upgrade", None),
         };
         let mut map = JsonMap::new();
         map.insert("action".into(), action.into());
@@ -104,6 +108,34 @@ pub(crate) fn check_expiry(objects: &Objects, session: &Object) -> Result<()> {
     }
 }
 
+/// A session in use lives on, where the app wants that: one write each half of a session's life, and none in between.
+pub(crate) async fn extend_on_use(objects: &Objects, session: &Object) {
+    let (settings, now) = (objects.settings(), objects.clock().now());
+    let Some(expires_at) = expiry(objects, now).filter(|_| settings.extend_sessions_on_use) else { return };
+    let due_before = now.plus_seconds(-settings.session_length_s / 2);
+    if session.updated_at > due_before {
+        return;
+    }
+    let id = Filter::equals(OBJECT_ID, Value::String(session.object_id.clone()));
+    let due =
+        Filter::Field { path: FieldPath::top(UPDATED_AT), test: Test::LessOrEqual(Value::Date(due_before)) };
+    let step = WriteStep::Update {
+        class: Arc::clone(&session.class),
+        filter: Filter::And(vec![id, due]),
+        access: RowAccess::All,
+        updated_at: Some(now),
+        acl: None,
+        fields: vec![("expiresAt".into(), FieldUpdate::Set(Value::Date(expires_at)))],
+        relations: Vec::new(),
+        returning: Vec::new(),
+        expect: Expectation::Any,
+    };
+    // The session counts as it is; the next request tries again.
+    if let Err(error) = objects.commit_steps(&Scope::server(), vec![step]).await {
+        tracing::warn!(code = ?error.code, "a session could not be extended");
+    }
+}
+
 /// Removes every session of a user.
 pub(crate) fn revoke_all(objects: &Objects, user_id: &str) -> Result<WriteStep> {
     Ok(delete_sessions(&session_class(objects)?, of_user(user_id), objects.clock().now()))
@@ -159,4 +191,12 @@ pub(crate) async fn find_by_token(app: &App, token: &str, keys: &KeySelection) -
     let caller = user_caller(&app.objects, user_id, &session.object_id).await?;
     let scope = Scope::for_caller(Caller::User(Arc::new(caller)));
     app.objects.get(&scope, SESSION, &session.object_id, keys).await
+}
+
+/// Opens another session for a user who has one: its token.
+pub(crate) async fn upgrade(app: &App, scope: &Scope, user_id: &str) -> Result<String> {
+    let context = RuleContext { objects: &app.objects, scope };
+    let session = NewSession::for_user(context, user_id, Origin::Upgrade)?;
+    app.objects.commit_steps(&Scope::server(), session.steps).await?;
+    Ok(session.token)
 }

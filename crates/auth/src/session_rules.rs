@@ -87,11 +87,17 @@ fn answer_and_set(write: &mut Write, field: &str, value: Value) {
     write.set(field, value);
 }
 
-fn check_update(context: RuleContext<'_>, write: &Write) -> Result<()> {
+fn check_update(context: RuleContext<'_>, write: &mut Write) -> Result<()> {
     refuse_acl(write)?;
+    // SDKs send the whole session back; naming oneself changes nothing.
+    if let Some(user_id) = context.scope.user_id()
+        && write.fields.get("user") == Some(&FieldOp::Set(user_pointer(user_id)))
+    {
+        write.fields.shift_remove("user");
+    }
     let is_privileged = context.scope.is_privileged();
-    // A token is made by the server and by nobody else.
-    let closed: &[&str] = if is_privileged { &["sessionToken"] } else { &SERVER_FIELDS };
+    // A token is made by the server and by nobody else, and belongs to the installation that asked for it.
+    let closed: &[&str] = if is_privileged { &["installationId", "sessionToken"] } else { &SERVER_FIELDS };
     for field in closed {
         write.refuse_field(field, || {
             Error::new(ErrorCode::InvalidKeyName, format!("Invalid key name: {field}"))

@@ -10,9 +10,13 @@ use astrolabe_core::identity::identity_key;
 use astrolabe_core::limits;
 use astrolabe_core::objects::{Objects, Write, WriteKind};
 use astrolabe_core::ports::{BoxFuture, ClassRules, RuleContext, StoreError, WriteStep};
+use astrolabe_core::schema::HASHED_PASSWORD;
 use astrolabe_core::value::{FieldOp, Value};
 
+use crate::lockout::{FAILED_COUNT, LOCKED_UNTIL};
 use crate::password::PasswordHasher;
+use crate::password::imported::check_hash;
+use crate::password_policy;
 use crate::session::{NewSession, Origin, USER, revoke_all};
 
 /// See the module.
@@ -76,12 +80,14 @@ impl UserRules {
         if write.new_text("username").is_none_or(str::is_empty) {
             return Err(Error::new(ErrorCode::UsernameMissing, "bad or missing username"));
         }
-        let password = match write.new_text("password") {
-            Some(password) if !password.is_empty() => password.to_owned(),
-            _ => return Err(Error::new(ErrorCode::PasswordMissing, "password is required")),
-        };
+        let password = write.new_text("password").filter(|text| !text.is_empty()).map(str::to_owned);
+        let is_imported = check_import(write)?;
         set_keys(context.objects, write)?;
-        self.set_password(write, &password).await?;
+        match password {
+            Some(password) => self.set_password(context, write, &password).await?,
+            None if is_imported => {}
+            None => return Err(Error::new(ErrorCode::PasswordMissing, "password is required")),
+        }
         write.acl = Some(Some(new_user_acl(context, write)));
         // An administrator makes users without becoming one of them.
         if !context.scope.is_privileged() {
@@ -106,18 +112,42 @@ impl UserRules {
         if !scope.is_privileged() {
             keep_own_rights(write);
         }
+        let is_imported = check_import(write)?;
         if let Some(password) = write.new_text("password").map(str::to_owned) {
-            self.set_password(write, &password).await?;
+            self.set_password(context, write, &password).await?;
+            unlock(context, write);
+            change_sessions(context, write)?;
+        } else if is_imported {
             change_sessions(context, write)?;
         }
         Ok(())
     }
 
-    async fn set_password(&self, write: &mut Write, password: &str) -> Result<()> {
+    async fn set_password(&self, context: RuleContext<'_>, write: &mut Write, password: &str) -> Result<()> {
+        password_policy::apply(&self.hasher, context, write, password).await?;
         let hash = self.hasher.hash(password).await?;
         write.fields.shift_remove("password");
-        write.set("_hashed_password", Value::String(hash));
+        write.set(HASHED_PASSWORD, Value::String(hash));
         Ok(())
+    }
+}
+
+/// Whether the write brings a hash of another server's making. Only the maintenance key can: nobody else gets such a
+/// field past the kernel. Fails with 142 for one that could not be checked.
+fn check_import(write: &Write) -> Result<bool> {
+    match write.fields.get(HASHED_PASSWORD) {
+        None => Ok(false),
+        Some(FieldOp::Set(Value::String(hash))) => check_hash(hash).map(|()| true),
+        Some(_) => check_hash("").map(|()| false),
+    }
+}
+
+/// A password that an administrator sets opens a locked account, where the app wants that.
+fn unlock(context: RuleContext<'_>, write: &mut Write) {
+    let lockout = &context.objects.settings().account_lockout;
+    if lockout.unlock_on_password_reset && context.scope.is_privileged() {
+        write.set(FAILED_COUNT, Value::Null);
+        write.set(LOCKED_UNTIL, Value::Null);
     }
 }
 

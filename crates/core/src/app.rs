@@ -1,5 +1,6 @@
 //! An app: the unit of isolation. It has its own database, keys, users and settings.
 
+mod account_policy;
 mod keys;
 mod path_patterns;
 mod settings;
@@ -11,6 +12,7 @@ use crate::error::Result;
 use crate::objects::Objects;
 use crate::ports::{BoxFuture, Callers};
 
+pub use account_policy::{AccountLockout, PasswordPolicy};
 pub use keys::{AppKeys, HashedKey, same_key};
 pub use path_patterns::PathPatterns;
 pub use settings::AppSettings;

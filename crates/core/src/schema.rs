@@ -24,7 +24,9 @@ pub use names::{check_class_name, check_field_name, is_system_class, is_valid_fi
 pub use rest_json::{
     FieldChange, SchemaAction, SchemaRequest, class_to_json, parse_field_type, parse_schema_request,
 };
-pub use system::{IDEMPOTENCY, INTERNAL_CLASSES, system_classes, system_fields};
+pub use system::{
+    HASHED_PASSWORD, IDEMPOTENCY, INTERNAL_CLASSES, is_import_field, system_classes, system_fields,
+};
 
 /// Names of the fields every object has.
 pub const OBJECT_ID: &str = "objectId";

@@ -13,7 +13,7 @@ use http::StatusCode;
 
 use crate::Auth;
 use crate::log_in::{LogIn, log_in_as_user, log_out, user_as_seen_by_itself};
-use crate::session::find_by_token;
+use crate::session::{find_by_token, upgrade};
 
 /// The routes, relative to the mount.
 pub fn routes(auth: Auth) -> Router {
@@ -24,6 +24,7 @@ pub fn routes(auth: Auth) -> Router {
         .route("/logout", post(log_out_current))
         .route("/users/me", get(current_user))
         .route("/sessions/me", get(current_session))
+        .route("/upgradeToRevocableSession", post(upgrade_session))
         .with_state(auth)
 }
 
@@ -37,7 +38,7 @@ async fn log_in(State(auth): State<Auth>, call: ParseCall) -> Result<Response, F
 async fn verify_password(State(auth): State<Auth>, call: ParseCall) -> Result<Response, Failure> {
     let context = call.context.clone();
     let request = LogIn::from_params(&call.params())?;
-    Ok(json_bytes(StatusCode::OK, auth.verify_password(&context.app, request).await?))
+    Ok(json_bytes(StatusCode::OK, auth.verify_password(&context.app, &context.scope, request).await?))
 }
 
 /// Support staff see what a user sees, without knowing the password.
@@ -66,12 +67,16 @@ async fn log_out_current(call: ParseCall) -> Result<Response, Failure> {
 }
 
 async fn current_user(call: ParseCall) -> Result<Response, Failure> {
-    let Some(token) = &call.context.session_token else {
-        return Err(Error::denied(ErrorCode::InvalidSessionToken, "Invalid session token").into());
-    };
+    let invalid = || Error::denied(ErrorCode::InvalidSessionToken, "Invalid session token");
+    let token = call.context.session_token.as_ref().ok_or_else(invalid)?;
     // The token counts even beside a master key, which has no user.
     let caller = call.app().callers.resolve(call.app(), token).await?;
-    let user = user_as_seen_by_itself(call.app(), &caller.user_id).await?;
+    let user = user_as_seen_by_itself(call.app(), &caller.user_id).await;
+    let user = user.map_err(|error| match error.code {
+        // Locked out by the access list, or removed just now.
+        ErrorCode::ObjectNotFound => invalid(),
+        _ => error,
+    })?;
     Ok(with_token(user, token))
 }
 
@@ -81,6 +86,16 @@ async fn current_session(call: ParseCall) -> Result<Response, Failure> {
     };
     let session = find_by_token(call.app(), token, &KeySelection::default()).await?;
     Ok(with_token(session, token))
+}
+
+/// Old SDKs trade a token for a session; here every token is of a session, so they get another one.
+async fn upgrade_session(call: ParseCall) -> Result<Response, Failure> {
+    let Some(user_id) = call.scope().user_id() else {
+        return Err(Error::new(ErrorCode::ObjectNotFound, "invalid session").into());
+    };
+    let token = upgrade(call.app(), call.scope(), user_id).await?;
+    let session = find_by_token(call.app(), &token, &KeySelection::default()).await?;
+    Ok(with_token(session, &token))
 }
 
 /// Adds the caller's own token to an encoded object.

@@ -2,7 +2,7 @@
 
 use ipnet::IpNet;
 
-use super::PathPatterns;
+use super::{AccountLockout, PasswordPolicy, PathPatterns};
 
 /// The settings of one app. Defaults are those of `astrolabe start`.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +27,12 @@ pub struct AppSettings {
     pub session_length_s: i64,
     /// Sessions expire at all (`expireInactiveSessions`).
     pub sessions_expire: bool,
+    /// A session in use lives on (`extendSessionOnUse`).
+    pub extend_sessions_on_use: bool,
+    /// When wrong passwords lock an account (`accountLockout`).
+    pub account_lockout: AccountLockout,
+    /// What is asked of passwords (`passwordPolicy`).
+    pub password_policy: PasswordPolicy,
     /// A password change ends the user's other sessions (`revokeSessionOnPasswordReset`).
     pub revoke_sessions_on_password_change: bool,
     /// User names are stored in lower case (`convertUsernameToLowercase`).
@@ -65,6 +71,9 @@ impl Default for AppSettings {
             max_body_bytes: 20 * 1024 * 1024,
             session_length_s: 365 * 24 * 60 * 60,
             sessions_expire: true,
+            extend_sessions_on_use: false,
+            account_lockout: AccountLockout::default(),
+            password_policy: PasswordPolicy::default(),
             revoke_sessions_on_password_change: true,
             lowercase_usernames: false,
             lowercase_emails: false,

@@ -141,7 +141,7 @@ fn update_steps(write: &mut Write, class: Arc<Class>, target: Target, changes: C
         class,
         filter,
         access,
-        updated_at: write.chosen_times.updated_at.unwrap_or(write.now),
+        updated_at: Some(write.chosen_times.updated_at.unwrap_or(write.now)),
         acl: write.acl.clone(),
         fields: changes.fields,
         relations,

@@ -8,7 +8,9 @@ use crate::access::{Acl, Scope};
 use crate::error::{Error, ErrorCode, Result, shown};
 use crate::limits;
 use crate::ports::WriteStep;
-use crate::schema::{ACL, CREATED_AT, FieldType, OBJECT_ID, UPDATED_AT, is_valid_field_name};
+use crate::schema::{
+    ACL, CREATED_AT, FieldType, OBJECT_ID, UPDATED_AT, is_import_field, is_valid_field_name,
+};
 use crate::value::{FieldOp, Json, JsonMap, NestedEdit, Timestamp, Value, check_depth, parse_field};
 
 /// The creation or change of one object.
@@ -90,7 +92,9 @@ impl Write {
                 UPDATED_AT => self.chosen_times.updated_at = self.chosen_time(scope, &key, json)?,
                 ACL => self.read_acl(&json)?,
                 key if key.contains('.') => self.read_nested(key, json)?,
-                key if is_valid_field_name(key) => {
+                key if is_valid_field_name(key)
+                    || (scope.is_maintenance() && is_import_field(&self.class_name, key)) =>
+                {
                     self.read_field(key, parse_field(json)?);
                 }
                 key => return Err(invalid_field_name(key)),

@@ -92,8 +92,8 @@ pub enum WriteStep {
         filter: Filter,
         /// Which rows may be touched.
         access: RowAccess,
-        /// Modification time.
-        updated_at: Timestamp,
+        /// Modification time; `None` keeps the stored one, for what the server notes for itself.
+        updated_at: Option<Timestamp>,
         /// `Some` replaces the access list (`Some(None)` makes the object public).
         acl: Option<Option<Acl>>,
         /// Changed fields.

@@ -19,6 +19,14 @@ pub const INTERNAL_CLASSES: &[&str] = &[
 /// Requests that were done; made when the first one with an id comes.
 pub const IDEMPOTENCY: &str = "_Idempotency";
 
+/// The hash of a user's password.
+pub const HASHED_PASSWORD: &str = "_hashed_password";
+
+/// Whether an import may write the field with the maintenance key although clients cannot name it.
+pub fn is_import_field(class: &str, field: &str) -> bool {
+    class == "_User" && field == HASHED_PASSWORD
+}
+
 /// The changes that bring an app's system classes into being; safe to apply at every start.
 pub fn system_classes() -> Vec<SchemaChange> {
     let mut changes = Vec::new();
@@ -54,7 +62,11 @@ fn user_fields() -> Vec<FieldSpec> {
         FieldSpec { visibility: Visibility::Owner, indexed: true, ..string("email") },
         FieldSpec::new("emailVerified", FieldType::Boolean),
         FieldSpec { visibility: Visibility::Owner, ..FieldSpec::new("authData", FieldType::Object) },
-        FieldSpec { visibility: Visibility::Hidden, ..string("_hashed_password") },
+        FieldSpec { visibility: Visibility::Hidden, ..string(HASHED_PASSWORD) },
+        hidden("_failed_login_count", FieldType::Number),
+        hidden("_account_lockout_expires_at", FieldType::Date),
+        hidden("_password_changed_at", FieldType::Date),
+        hidden("_password_history", FieldType::Array),
         FieldSpec { visibility: Visibility::Hidden, unique: true, ..string("_email_key") },
         FieldSpec { visibility: Visibility::Hidden, unique: true, ..string("_username_key") },
     ]
@@ -106,6 +118,10 @@ fn idempotency_fields() -> Vec<FieldSpec> {
         FieldSpec { unique: true, ..string("reqId") },
         FieldSpec { indexed: true, ..FieldSpec::new("expire", FieldType::Date) },
     ]
+}
+
+fn hidden(name: &str, kind: FieldType) -> FieldSpec {
+    FieldSpec { visibility: Visibility::Hidden, ..FieldSpec::new(name, kind) }
 }
 
 fn string(name: &str) -> FieldSpec {

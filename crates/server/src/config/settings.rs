@@ -1,6 +1,7 @@
 //! The table of settings, by concern. What is not in it does not exist.
 
 mod access;
+mod accounts;
 mod app;
 mod checks;
 mod data;
@@ -22,6 +23,7 @@ pub(super) const GROUPS: &[Group] = &[
     Group { title: "The declared app", settings: app::APP },
     Group { title: "Access", settings: access::ACCESS },
     Group { title: "Users and sessions", settings: access::USERS },
+    Group { title: "Log-ins and passwords", settings: accounts::ACCOUNTS },
     Group { title: "Objects and queries", settings: data::OBJECTS },
     Group { title: "Requests that are done once", settings: data::IDEMPOTENCY },
     Group { title: "Database", settings: data::DATABASE },
@@ -52,12 +54,6 @@ pub(super) fn by_flag(flag: &str) -> Option<&'static Setting> {
 /// The setting of a Parse Server option.
 pub(super) fn by_parse_option(option: &str) -> Option<&'static Setting> {
     all().find(|setting| setting.parse.is_some_and(|parse| parse.option == option))
-}
-
-/// Whether an option of Parse Server is an object whose fields are settings.
-pub(super) fn is_parse_object(option: &str) -> bool {
-    let is_field = |name: &str| name.strip_prefix(option).is_some_and(|rest| rest.starts_with('.'));
-    all().any(|setting| setting.parse.is_some_and(|parse| is_field(parse.option)))
 }
 
 /// The setting of a Parse Server environment variable.

@@ -223,3 +223,39 @@ fn variables_of_others_are_left_alone() {
     );
     assert_eq!(given().env("PORT", "3000").config().server.listen.port(), 3000);
 }
+
+#[test]
+fn options_that_are_objects_are_read_field_by_field() {
+    let loaded = given()
+        .parse(
+            r#"{"accountLockout": {"threshold": 3, "duration": 7, "unlockOnPasswordReset": true},
+                "passwordPolicy": {"maxPasswordHistory": 5, "doNotAllowUsername": true, "resetTokenReuseIfValid": true}}"#,
+        )
+        .env("PARSE_SERVER_ACCOUNT_LOCKOUT_THRESHOLD", "4")
+        .env("PARSE_SERVER_PASSWORD_POLICY", r#"{"validatorPattern": "^.{8,}$", "maxPasswordAge": 90}"#)
+        .load()
+        .unwrap();
+    let settings = loaded.config.defaults;
+    let lockout = &settings.account_lockout;
+    assert_eq!((lockout.threshold, lockout.minutes, lockout.unlock_on_password_reset), (Some(4), 7, true));
+    let policy = &settings.password_policy;
+    assert_eq!((policy.history, policy.max_age_days, policy.without_username), (5, Some(90), true));
+    assert!(policy.pattern.as_ref().is_some_and(|p| p.matches("longenough") && !p.matches("short")));
+    assert!(loaded.warnings.iter().any(|text| text.contains("passwordPolicy.resetTokenReuseIfValid")));
+}
+
+#[test]
+fn mistakes_inside_of_objects_name_the_field() {
+    for (json, expected) in [
+        (r#"{"accountLockout": {"threshold": 0}}"#, "accountLockout.threshold"),
+        (r#"{"accountLockout": {"treshold": 1}}"#, "did you mean `accountLockout.threshold`"),
+        (r#"{"accountLockout": 5}"#, "must be an object"),
+        (r#"{"passwordPolicy": {"validatorPattern": "^(?=.*[0-9])"}}"#, "without look-around"),
+        (r#"{"passwordPolicy": {"maxPasswordHistory": 21}}"#, "from 0 to 20"),
+    ] {
+        let mistakes = given().parse(json).mistakes();
+        assert!(mistakes.contains(expected), "{json}: {mistakes}");
+    }
+    let mistakes = given().env("PARSE_SERVER_PASSWORD_POLICY", "{nonsense").mistakes();
+    assert!(mistakes.contains("must be a JSON object"), "{mistakes}");
+}

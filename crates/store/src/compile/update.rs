@@ -19,8 +19,8 @@ use crate::statement::{Bind, SqlWriter, Statement};
 
 /// What changes in the rows.
 pub(crate) struct Changes<'a> {
-    /// Modification time.
-    pub updated_at: Timestamp,
+    /// Modification time; `None` keeps the stored one.
+    pub updated_at: Option<Timestamp>,
     /// `Some` replaces the access list.
     pub acl: Option<Option<&'a Acl>>,
     /// Changed fields.
@@ -39,7 +39,10 @@ pub(crate) fn update<'a>(
 ) -> Result<Statement<'a>> {
     let mut sql = SqlWriter::new(dialect);
     sql.push("UPDATE ").name(&names.class.table).push(" AS t SET ").name(UPDATED_AT).push(" = ");
-    sql.bind(Bind::Integer(changes.updated_at.0));
+    match changes.updated_at {
+        Some(time) => sql.bind(Bind::Integer(time.0)),
+        None => sql.column(UPDATED_AT),
+    };
     if let Some(acl) = changes.acl {
         let (readers, writers) = encode_acl(acl);
         append_set(&mut sql, READERS).bind(readers);

@@ -22,7 +22,8 @@ macro_rules! contract_suite {
             rows: every_type_round_trips, hostile_texts, columns_as_asked, shown_in_one_row, duplicate_ids,
                 unique_fields, pages, sink_errors, deletes;
             updates: set_and_unset, increments, array_operations, nested_edits, returned_values, misfits,
-                access_lists, expectations, conditions, many_rows, failed_steps_undo_the_job, steps_at_fault,
+                access_lists, expectations, conditions, many_rows, kept_modification_times,
+                failed_steps_undo_the_job, steps_at_fault,
                 requirements;
             filters: scalars, lists, missing_fields, whole_values, hostile_operands, many_operands, logic, patterns;
             nested: tests, keys;

@@ -133,7 +133,7 @@ pub fn update_step(class: &Arc<Class>, id: &str, fields: &[(&str, FieldUpdate)])
         class: Arc::clone(class),
         filter: id_is(id),
         access: RowAccess::All,
-        updated_at: Timestamp(2_000),
+        updated_at: Some(Timestamp(2_000)),
         acl: None,
         fields: fields.iter().map(|(name, update)| ((*name).into(), update.clone())).collect(),
         relations: Vec::new(),

@@ -12,16 +12,12 @@ pub fn normalised(path: &str) -> Option<String> {
     }
     let (first, rest) = path.split_at(path.find('/').unwrap_or(path.len()));
     let normal = format!("/{}{rest}", first.to_ascii_lowercase());
-    if normal == "/serverinfo" {
-        return Some("/serverInfo".to_owned());
-    }
-    for (lower, exact) in [("/loginas", "/loginAs"), ("/verifypassword", "/verifyPassword")] {
-        if normal == lower {
-            return Some(exact.to_owned());
-        }
-    }
-    Some(normal)
+    let exact = MIXED_CASE.iter().find(|exact| exact.eq_ignore_ascii_case(&normal));
+    Some(exact.map_or(normal, |exact| (*exact).to_owned()))
 }
+
+/// Endpoints whose names are not in lower case.
+const MIXED_CASE: [&str; 4] = ["/loginAs", "/serverInfo", "/upgradeToRevocableSession", "/verifyPassword"];
 
 #[cfg(test)]
 mod tests {

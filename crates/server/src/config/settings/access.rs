@@ -98,6 +98,14 @@ pub(super) const USERS: &[Setting] = &[
     .default("true")
     .doc("Sessions end after `sessions.length`; `false` lets them live for ever."),
     Setting::new(
+        "sessions.extend_on_use",
+        "ASTROLABE_SESSIONS_EXTEND_ON_USE",
+        Kind::Bool(|draft, value| draft.settings.extend_sessions_on_use = value),
+    )
+    .parse("extendSessionOnUse", "PARSE_SERVER_EXTEND_SESSION_ON_USE")
+    .default("false")
+    .doc("A session that is used in the second half of its life starts anew."),
+    Setting::new(
         "sessions.revoke_on_password_change",
         "ASTROLABE_SESSIONS_REVOKE_ON_PASSWORD_CHANGE",
         Kind::Bool(|draft, value| draft.settings.revoke_sessions_on_password_change = value),

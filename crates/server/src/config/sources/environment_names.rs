@@ -3,7 +3,7 @@
 //! The environment is shared with the site and other programs. A variable that looks like a misspelt setting is a
 //! mistake; one that resembles none is somebody else's and only worth a warning.
 
-use super::{Environment, Found, Given, parse_options};
+use super::{Environment, Found, Given, parse_file, parse_options};
 use crate::config::mistakes::Mistake;
 use crate::config::nearest::nearest;
 use crate::config::raw::Raw;
@@ -35,12 +35,21 @@ fn read_parse_names(sources: &Sources<'_>, found: &mut Found) {
             Some(_) if is_left_alone(name, sources.mode) => {}
             Some(setting) => found.given.push(Given::plain(setting, name, Raw::Text(value.to_owned()))),
             None if !name.starts_with(PARSE_PREFIX) => {}
+            None if parse_options::object_of_env(name).is_some() => read_object(name, value, found),
             None if parse_options::is_known_env(name) => found.idle_parse_options.push(name.to_owned()),
             None => {
                 let known = settings::all().filter_map(|s| Some(s.parse?.env)).chain(parse_options::envs());
                 unknown(name, known, found);
             }
         }
+    }
+}
+
+/// An option that is an object stands in its variable as JSON.
+fn read_object(name: &str, value: &str, found: &mut Found) {
+    match (parse_options::object_of_env(name), serde_json::from_str(value)) {
+        (Some(option), Ok(json)) => parse_file::read_option(name, option, &json, found),
+        _ => found.mistakes.push(Mistake::new(name, "must be a JSON object")),
     }
 }
 

@@ -17,25 +17,26 @@ pub(super) fn read(path: &Path, found: &mut Found) {
         Ok((text, options)) => {
             for (name, value) in &options {
                 let place = format!("{shown}:{}: {name}", line_of(&text, name));
-                read_option(place, name, value, found);
+                read_option(&place, name, value, found);
             }
         }
         Err(problem) => found.mistakes.push(Mistake::new(shown, problem)),
     }
 }
 
-fn read_option(place: String, name: &str, value: &Json, found: &mut Found) {
-    if let Json::Object(fields) = value
-        && settings::is_parse_object(name)
-    {
+/// An option, or the fields of one that is an object.
+pub(super) fn read_option(place: &str, name: &str, value: &Json, found: &mut Found) {
+    if let (true, Json::Object(fields)) = (parse_options::is_object(name), value) {
         for (field, value) in fields {
-            read_option(format!("{place}.{field}"), &format!("{name}.{field}"), value, found);
+            read_option(&format!("{place}.{field}"), &format!("{name}.{field}"), value, found);
         }
         return;
     }
     let Some(raw) = Raw::from_json(value) else { return };
     if let Some(setting) = settings::by_parse_option(name) {
         found.given.push(Given::plain(setting, place, raw));
+    } else if parse_options::is_object(name) {
+        found.mistakes.push(Mistake::new(place, "must be an object"));
     } else if parse_options::is_known(name) {
         found.idle_parse_options.push(name.to_owned());
     } else {

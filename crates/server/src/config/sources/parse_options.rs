@@ -4,7 +4,6 @@
 /// Name and environment variable, by feature.
 const KNOWN: &[(&str, &str)] = &[
     // Users
-    ("accountLockout", "PARSE_SERVER_ACCOUNT_LOCKOUT"),
     ("allowExpiredAuthDataToken", "PARSE_SERVER_ALLOW_EXPIRED_AUTH_DATA_TOKEN"),
     ("auth", "PARSE_SERVER_AUTH_PROVIDERS"),
     ("emailAdapter", "PARSE_SERVER_EMAIL_ADAPTER"),
@@ -13,9 +12,17 @@ const KNOWN: &[(&str, &str)] = &[
     ("emailVerifyTokenValidityDuration", "PARSE_SERVER_EMAIL_VERIFY_TOKEN_VALIDITY_DURATION"),
     ("enableAnonymousUsers", "PARSE_SERVER_ENABLE_ANON_USERS"),
     ("enableInsecureAuthAdapters", "PARSE_SERVER_ENABLE_INSECURE_AUTH_ADAPTERS"),
-    ("extendSessionOnUse", "PARSE_SERVER_EXTEND_SESSION_ON_USE"),
     ("installation", "PARSE_SERVER_INSTALLATION"),
-    ("passwordPolicy", "PARSE_SERVER_PASSWORD_POLICY"),
+    (
+        "passwordPolicy.resetPasswordSuccessOnInvalidEmail",
+        "PARSE_SERVER_PASSWORD_POLICY_RESET_PASSWORD_SUCCESS_ON_INVALID_EMAIL",
+    ),
+    ("passwordPolicy.resetTokenReuseIfValid", "PARSE_SERVER_PASSWORD_POLICY_RESET_TOKEN_REUSE_IF_VALID"),
+    (
+        "passwordPolicy.resetTokenValidityDuration",
+        "PARSE_SERVER_PASSWORD_POLICY_RESET_TOKEN_VALIDITY_DURATION",
+    ),
+    ("passwordPolicy.validatorCallback", "PARSE_SERVER_PASSWORD_POLICY_VALIDATOR_CALLBACK"),
     ("preventLoginWithUnverifiedEmail", "PARSE_SERVER_PREVENT_LOGIN_WITH_UNVERIFIED_EMAIL"),
     ("preventSignupWithUnverifiedEmail", "PARSE_SERVER_PREVENT_SIGNUP_WITH_UNVERIFIED_EMAIL"),
     ("sendUserEmailVerification", "PARSE_SERVER_SEND_USER_EMAIL_VERIFICATION"),
@@ -96,6 +103,23 @@ const FIELD_PREFIXES: &[&str] = &[
     "PARSE_SERVER_LIVEQUERY_",
     "PARSE_SERVER_LOG_LEVEL_",
 ];
+
+/// Options that are objects, each field of which is a setting or an option of its own (`passwordPolicy.history`).
+const OBJECTS: &[(&str, &str)] = &[
+    ("accountLockout", "PARSE_SERVER_ACCOUNT_LOCKOUT"),
+    ("idempotencyOptions", "PARSE_SERVER_EXPERIMENTAL_IDEMPOTENCY_OPTIONS"),
+    ("passwordPolicy", "PARSE_SERVER_PASSWORD_POLICY"),
+];
+
+/// Whether the option is an object that is read field by field.
+pub(super) fn is_object(option: &str) -> bool {
+    OBJECTS.iter().any(|(name, _)| *name == option)
+}
+
+/// The option that is an object and is given as JSON in this variable.
+pub(super) fn object_of_env(variable: &str) -> Option<&'static str> {
+    OBJECTS.iter().find(|(_, env)| *env == variable).map(|(name, _)| *name)
+}
 
 pub(super) fn is_known(option: &str) -> bool {
     names().any(|name| name == option)

@@ -199,3 +199,23 @@ async fn roles_count_when_a_user_looks_at_itself() -> anyhow::Result<()> {
     server.post("/login", log_in("ann")).send().await?.expect_status(200)?;
     server.stop().await
 }
+
+#[tokio::test]
+async fn a_role_that_is_renamed_or_gone_gives_its_members_nothing() -> anyhow::Result<()> {
+    let server = TestServer::start().await?;
+    let ann = server.user("ann").await?;
+    let id = role(&server, "editors", &[&ann.id], &[]).await?;
+    let path = object_of(&server, "editors").await?;
+    assert!(sees(&server, &ann, &path).await?);
+    let rename = |name: &str| server.put(&format!("/roles/{id}"), json!({"name": name})).master().send();
+    rename("writers").await?.expect_status(200)?;
+    assert!(!sees(&server, &ann, &path).await?);
+    rename("editors").await?.expect_status(200)?;
+    assert!(sees(&server, &ann, &path).await?);
+    server.delete(&format!("/roles/{id}")).master().send().await?.expect_status(200)?;
+    assert!(!sees(&server, &ann, &path).await?);
+    // A new role of the name is another role.
+    role(&server, "editors", &[], &[]).await?;
+    assert!(!sees(&server, &ann, &path).await?);
+    server.stop().await
+}

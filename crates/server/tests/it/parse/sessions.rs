@@ -148,3 +148,86 @@ async fn installation_ids_are_bounded() -> anyhow::Result<()> {
     }
     server.stop().await
 }
+
+#[tokio::test]
+async fn a_session_in_use_lives_on_with_one_write_each_half_of_its_life() -> anyhow::Result<()> {
+    let builder = TestServer::builder().settings(|settings| {
+        settings.session_length_s = 1_000;
+        settings.extend_sessions_on_use = true;
+    });
+    let server = builder.start().await?;
+    let ann = server.user("ann").await?;
+    let expiry = async || -> anyhow::Result<serde_json::Value> {
+        let session = server.get("/sessions/me").token(&ann.token).send().await?;
+        session.expect_status(200)?;
+        Ok(session.json["expiresAt"]["iso"].clone())
+    };
+    let use_it = async || -> anyhow::Result<()> {
+        server.get("/users/me").token(&ann.token).send().await?.expect_status(200)
+    };
+    let first = expiry().await?;
+    server.clock.advance_seconds(400);
+    use_it().await?;
+    assert_eq!(expiry().await?, first, "the first half brings no write");
+    server.clock.advance_seconds(200);
+    use_it().await?;
+    let second = expiry().await?;
+    assert_ne!(second, first);
+    server.clock.advance_seconds(450);
+    use_it().await?;
+    assert_eq!(expiry().await?, second);
+    server.clock.advance_seconds(1_001);
+    server.get("/users/me").token(&ann.token).send().await?.expect_error(400, 209)?;
+    server.stop().await
+}
+
+#[tokio::test]
+async fn an_old_sdk_trades_its_token_for_a_session() -> anyhow::Result<()> {
+    let server = TestServer::start().await?;
+    let ann = server.user("ann").await?;
+    server.post("/upgradeToRevocableSession", json!({})).send().await?.expect_error(404, 101)?;
+    let made = server.post("/upgradeToRevocableSession", json!({})).token(&ann.token).send().await?;
+    made.expect_status(200)?;
+    assert_eq!(made.json["createdWith"], json!({"action": "upgrade"}));
+    let token = made.json["sessionToken"].as_str().unwrap_or_default();
+    assert_ne!(token, ann.token);
+    for token in [token, &ann.token] {
+        server.get("/users/me").token(token).send().await?.expect_status(200)?;
+    }
+    server.stop().await
+}
+
+#[tokio::test]
+async fn a_session_tells_that_an_administrator_opened_it() -> anyhow::Result<()> {
+    let server = TestServer::start().await?;
+    let ann = server.user("ann").await?;
+    let made = server.post("/loginAs", json!({"userId": ann.id})).master().send().await?;
+    let token = made.json["sessionToken"].as_str().unwrap_or_default();
+    let session = server.get("/sessions/me").token(token).send().await?;
+    assert_eq!(session.json["createdWith"], json!({"action": "login", "authProvider": "masterkey"}));
+    server.stop().await
+}
+
+#[tokio::test]
+async fn what_a_session_says_of_itself_stays() -> anyhow::Result<()> {
+    let server = TestServer::start().await?;
+    let (ann, bob) = (server.user("ann").await?, server.user("bob").await?);
+    let session = server.get("/sessions/me").token(&ann.token).send().await?;
+    let path = format!("/sessions/{}", session.json["objectId"].as_str().unwrap_or_default());
+    let user = |id: &str| json!({"user": {"__type": "Pointer", "className": "_User", "objectId": id}});
+    server.put(&path, user(&ann.id)).token(&ann.token).send().await?.expect_status(200)?;
+    for body in [
+        user(&bob.id),
+        json!({"installationId": "x"}),
+        json!({"sessionToken": "r:x"}),
+        json!({"expiresAt": {"__type": "Date", "iso": "2099-01-01T00:00:00.000Z"}}),
+        json!({"createdWith": {"action": "signup"}}),
+        json!({"ACL": {"*": {"read": true}}}),
+    ] {
+        server.put(&path, body).token(&ann.token).send().await?.expect_error(400, 105)?;
+    }
+    for body in [json!({"installationId": "x"}), json!({"sessionToken": "r:x"})] {
+        server.put(&path, body).master().send().await?.expect_error(400, 105)?;
+    }
+    server.stop().await
+}

@@ -219,3 +219,28 @@ async fn chosen_ids_cannot_look_like_principals() -> anyhow::Result<()> {
     server.post("/users", body).send().await?.expect_status(201)?;
     server.stop().await
 }
+
+/// Emptying a user's access list keeps it from logging in. Sessions that are open stay, and show nothing.
+#[tokio::test]
+async fn an_emptied_access_list_closes_log_in_but_ends_no_session() -> anyhow::Result<()> {
+    let server = TestServer::start().await?;
+    let ann = server.user("ann").await?;
+    let path = format!("/users/{}", ann.id);
+    server.put(&path, json!({"ACL": {}})).master().send().await?.expect_status(200)?;
+    let log_in = json!({"username": "ann", "password": "secret"});
+    for way in ["/login", "/verifyPassword"] {
+        server.post(way, log_in.clone()).send().await?.expect_error(404, 101)?;
+        let by_master = server.post(way, log_in.clone()).master().send().await?;
+        by_master.expect_status(200)?;
+        assert_eq!(by_master.json["ACL"], json!({}));
+    }
+    server.get("/users/me").token(&ann.token).send().await?.expect_error(400, 209)?;
+    server.get("/sessions/me").token(&ann.token).send().await?.expect_status(200)?;
+    // An access list of somebody else is none of an administrator's locks.
+    server.put(&path, json!({"ACL": {"*": {}, "bob": {"read": true}}})).master().send().await?;
+    let told = server.post("/login", log_in).send().await?;
+    told.expect_status(200)?;
+    let members: Vec<_> = told.json.as_object().into_iter().flat_map(|map| map.keys()).collect();
+    assert_eq!(members, ["objectId", "sessionToken"]);
+    server.stop().await
+}

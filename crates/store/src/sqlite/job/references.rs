@@ -16,7 +16,7 @@ use astrolabe_core::value::{Pointer, Timestamp, Value};
 
 use super::JobRunner;
 use super::update::Update;
-use crate::compile::{SelectColumn, exists, select};
+use crate::compile::{SelectColumn, select};
 use crate::dialect::SQLITE;
 use crate::sqlite::errors::class_gone;
 use crate::sqlite::execute::for_each_row;
@@ -112,7 +112,7 @@ impl<'s> JobRunner<'s> {
         let update = Update {
             filter: &ids_in(ids),
             access: &RowAccess::All,
-            updated_at,
+            updated_at: Some(updated_at),
             acl: None,
             fields: &[(Arc::clone(&pointer.field), FieldUpdate::Set(Value::Null))],
             relations: &[],
@@ -123,16 +123,7 @@ impl<'s> JobRunner<'s> {
 
     fn check_restriction(&self, pointer: &RuledPointer, filter: &Filter) -> StoreResult<()> {
         let class = self.class_of(pointer)?;
-        let mut is_held = false;
-        for_each_row(
-            self.connection,
-            &exists(&SQLITE, self.names(class), filter),
-            |error| self.failure(class, error),
-            |_| {
-                is_held = true;
-                Ok(())
-            },
-        )?;
+        let is_held = self.any_row(class, filter, &RowAccess::All)?;
         if is_held { Err(StoreError::Refused(restricted(pointer))) } else { Ok(()) }
     }
 

@@ -23,7 +23,7 @@ pub(super) struct Update<'s> {
     /// Which rows may be touched.
     pub access: &'s RowAccess,
     /// Modification time.
-    pub updated_at: Timestamp,
+    pub updated_at: Option<Timestamp>,
     /// A new access list.
     pub acl: Option<Option<&'s Acl>>,
     /// Changed fields.

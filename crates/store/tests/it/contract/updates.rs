@@ -206,6 +206,18 @@ pub async fn conditions(fixture: &Fixture) {
     }
 }
 
+/// What the server notes about an object is no change of the object.
+pub async fn kept_modification_times(fixture: &Fixture) {
+    todo(fixture).await;
+    let mut step = update_step(&fixture.get_class("Todo"), "t1", &[("n", FieldUpdate::Set(number(7.0)))]);
+    if let WriteStep::Update { updated_at, .. } = &mut step {
+        *updated_at = None;
+    }
+    fixture.submit(step).await.unwrap();
+    let row = fixture.get("Todo", "t1").await.unwrap();
+    assert_eq!((row.updated_at, row.value("n")), (1_000, &number(7.0)));
+}
+
 pub async fn many_rows(fixture: &Fixture) {
     todo(fixture).await;
     fixture.insert("Todo", "t2", &[("n", number(5.0))]).await;
@@ -214,7 +226,7 @@ pub async fn many_rows(fixture: &Fixture) {
             class: fixture.get_class("Todo"),
             filter: Filter::all(),
             access: RowAccess::All,
-            updated_at: Timestamp(9),
+            updated_at: Some(Timestamp(9)),
             acl: None,
             fields: vec![("n".into(), FieldUpdate::Increment(1.0))],
             relations: Vec::new(),
