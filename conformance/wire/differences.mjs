@@ -32,6 +32,9 @@ const EACH_FOR_ITSELF = 'each request of a batch answers for itself, those that 
 const TRANSACTION = 'a transaction that fails answers the error of the request at fault, not 500 without a reason';
 const BODY_FIRST = 'what is no JSON object is refused before anything else is asked';
 
+const COUNT = 'the reference answers a list for the number of rows that nobody may count';
+const LEFT_OUT = 'an included object that the caller may not see is left out, whoever asks';
+
 const refused = because => ({ because, status: [400, 404] });
 const lenient = (because = LENIENT) => ({ because, likeRecorded: true });
 const any = because => ({ because, anyBut5xx: true });
@@ -41,6 +44,8 @@ const leadsNowhere = {
   body: [{ error: { code: 108, error: 'There is no such endpoint.' } }],
 };
 const tellsTime = { because: 'the answer to every creation tells its time', plus: { createdAt: '<time>' } };
+const noTokenOfOne = { because: TOKEN, status: 200, check: body => assert.ok(body.email && !('sessionToken' in body)) };
+const showsNoDocument = body => body.results.forEach(row => assert.deepEqual([row.doc, row.docs], [undefined, []]));
 const noToken = { because: TOKEN, without: 'sessionToken' };
 const updated = fields => ({ status: 200, body: { ...fields, updatedAt: '<time>' } });
 const found = (because, ...names) => ({ because, status: 200, names });
@@ -346,6 +351,36 @@ export const differences = {
     'ACL as pointer': lenient(),
     'ACL as Increment': lenient(),
     unresolved: { because: LENIENT, status: 400, code: 123 },
+  },
+
+  permissions: {
+    ...Object.fromEntries([
+      'pointerFields as object',
+      'pointerFields of an unknown field',
+      'pointerFields of a String',
+      'pointerFields of another class',
+      'pointerFields of a relation',
+      'pointerFields with a number',
+      'writeUserFields as object',
+      'protectedFields as list',
+    ].map(name => [`invalid: ${name}`, { because: 'the reference prints what JavaScript makes of an object', status: 400, code: 107 }])),
+    ...Object.fromEntries(['owner', 'helpers'].flatMap(field => [
+      [`${field}: count by anybody`, { because: COUNT, status: 200, body: { results: [], count: 0 } }],
+      [`${field}: count by master`, { because: 'the reference estimates', status: 200, body: { results: [], count: 3 } }],
+      [`${field}: include by anybody`, { because: LEFT_OUT, status: 200, check: showsNoDocument }],
+    ])),
+    ...Object.fromEntries(['owner: related by anybody', 'owner: related by bob', 'helpers: related by anybody', 'helpers: related by ann']
+      .map(name => [name, { because: 'who may not see the owner of a relation is told so, as by a get of it', status: 404, code: 101 }])),
+    ...Object.fromEntries(['anybody', 'ann', 'bob'].map(name => [
+      `asking: key of a subquery by ${name}`,
+      { because: 'what is hidden in any row is no key of a subquery: its values could be found out', status: 400, code: 119 },
+    ])),
+    'asking: include by bob': any('the stub of a relation says nothing of its row, so one that is shown in some rows is shown in all'),
+    'asking: in $nor by master': any(MISSING),
+    'asking: exists by master': any('the order of rows is not asked for'),
+    'asking: order by master': any(NULLS),
+    'asking: dotted order by master': any(NULLS),
+    'email of oneself': noTokenOfOne,
   },
 
   queries: {

@@ -1,6 +1,7 @@
 //! An app: the unit of isolation. It has its own database, keys, users and settings.
 
 mod keys;
+mod protected_fields;
 mod settings;
 
 use std::fmt;
@@ -11,6 +12,7 @@ use crate::objects::Objects;
 use crate::ports::{BoxFuture, Callers};
 
 pub use keys::{AppKeys, HashedKey, same_key};
+pub use protected_fields::ProtectedFieldsByClass;
 pub use settings::AppSettings;
 
 /// Everything a request needs of its app.

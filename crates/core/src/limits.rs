@@ -8,6 +8,8 @@ pub const NAME_LEN_MAX: usize = 128;
 pub const CLASS_FIELDS_MAX: usize = 500;
 /// Classes of one app.
 pub const CLASSES_MAX: usize = 2_000;
+/// Fields that one list of class-level permissions may name users by.
+pub const USER_FIELDS_MAX: usize = 16;
 /// Levels of one dotted path in a condition or sort key, and of `$or`, `$and` and `$nor` inside each other.
 pub const QUERY_DEPTH_MAX: usize = 20;
 /// Conditions of one query, counted over all levels.

@@ -7,6 +7,7 @@ mod find;
 mod include;
 mod prepared;
 mod purge;
+mod readable;
 mod rows;
 mod sinks;
 mod subquery;

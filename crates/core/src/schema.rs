@@ -14,7 +14,10 @@ use indexmap::IndexMap;
 use crate::value::Value;
 
 pub use change::{FieldSpec, SchemaChange, check_change, fields_for_write};
-pub use class_permissions::{ClassPermissions, Grant, Operation};
+pub(crate) use class_permissions::rows_naming;
+pub use class_permissions::{
+    ClassPermissions, DefaultAcl, Grant, Group, Operation, ProtectedFields, RowKind,
+};
 pub use field_type::FieldType;
 pub use names::{check_class_name, check_field_name, is_system_class, is_valid_field_name};
 pub use rest_json::{

@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
+use indexmap::IndexMap;
+
 use super::Objects;
 use crate::access::Scope;
 use crate::error::{Error, ErrorCode, Result};
 use crate::schema::{
     Class, FieldType, SchemaAction, SchemaChange, SchemaRequest, check_class_name, parse_schema_request,
+    system_fields,
 };
 use crate::value::JsonMap;
 
@@ -24,6 +27,7 @@ impl Objects {
                 format!("Field {field} does not exist, cannot delete."),
             ));
         }
+        check_permissions(&request, system_fields(name).into_iter().map(|field| (field.name, field.kind)))?;
         let permissions = request.permissions.clone().unwrap_or_default();
         let mut changes = vec![SchemaChange::AddClass { name: name.into(), permissions }];
         changes.extend(added_fields(name, &request));
@@ -48,6 +52,7 @@ impl Objects {
                 format!("Field {field} exists, cannot update."),
             ));
         }
+        check_permissions(&request, class.fields.values().map(|f| (Arc::clone(&f.name), f.kind.clone())))?;
         let drop = |field| SchemaChange::DropField { class: name.into(), field };
         let mut changes: Vec<_> = request.deleted_fields().map(drop).collect();
         changes.extend(added_fields(name, &request));
@@ -77,6 +82,20 @@ impl Objects {
         let schema = self.parts.store.change_schema(changes).await?;
         schema.class(name).cloned().ok_or_else(Error::internal)
     }
+}
+
+/// Rules of permissions are about the fields that the class is going to have.
+fn check_permissions(
+    request: &SchemaRequest,
+    present: impl Iterator<Item = (Arc<str>, FieldType)>,
+) -> Result<()> {
+    let Some(permissions) = &request.permissions else { return Ok(()) };
+    let mut fields: IndexMap<_, _> = present.collect();
+    fields.extend(request.added_fields().map(|(_, spec)| (Arc::clone(&spec.name), spec.kind.clone())));
+    for deleted in request.deleted_fields() {
+        fields.shift_remove(&deleted);
+    }
+    permissions.check_fields(&fields)
 }
 
 fn added_fields(name: &str, request: &SchemaRequest) -> impl Iterator<Item = SchemaChange> {

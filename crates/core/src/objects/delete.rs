@@ -25,7 +25,7 @@ impl Objects {
         class_name: &str,
         object_id: &str,
     ) -> Result<Prepared> {
-        self.authorise_write(scope, class_name, Operation::Delete)?;
+        let permitted = self.authorise_write(scope, class_name, Operation::Delete)?;
         refuse_installations(scope, class_name, Operation::Delete)?;
         let class = self.schema().class(class_name).cloned().ok_or_else(not_found)?;
         let more_steps = match self.parts.rules.of(class_name) {
@@ -34,7 +34,7 @@ impl Objects {
         };
         self.parts.hooks.before_delete(scope, class_name, object_id).await?;
         let class_name = Arc::clone(&class.name);
-        let filter = self.ruled_filter(scope, &class, by_id(object_id))?;
+        let filter = self.ruled_filter(scope, &class, by_id(object_id))?.and(permitted);
         let mut steps =
             vec![WriteStep::Delete { class, filter, access: scope.writable(), expect: Expectation::Some }];
         steps.extend(more_steps);

@@ -10,7 +10,7 @@ use crate::access::Scope;
 use crate::error::{Error, Result};
 use crate::ports::{ArrayChange, Expectation, FieldUpdate, RelationEdit, RowValues, WriteStep};
 use crate::query::Filter;
-use crate::schema::{Class, FieldType, OBJECT_ID, Operation, UPDATED_AT};
+use crate::schema::{Class, FieldType, OBJECT_ID, Operation, RowKind, UPDATED_AT};
 use crate::value::{FieldOp, Json, JsonMap, NestedEdit, Value, edit_nested};
 
 impl Objects {
@@ -34,7 +34,7 @@ impl Objects {
         object_id: String,
         body: JsonMap,
     ) -> Result<Prepared> {
-        self.authorise_write(scope, class_name, Operation::Update)?;
+        let permitted = self.authorise_write(scope, class_name, Operation::Update)?;
         let mut write = Write::new(class_name, WriteKind::Update, object_id, self.clock().now());
         write.read_body(scope, body)?;
         let class_name = Arc::clone(&write.class_name);
@@ -42,23 +42,33 @@ impl Objects {
         self.apply_rules(scope, &mut write).await?;
         self.parts.hooks.before_save(scope, &mut write).await?;
         check_required(&current, &write)?;
-        let filter = self.ruled_filter(scope, &current, by_id(&write.object_id))?;
-        let class = self.class_for_update(scope, &write, &filter).await?;
+        let filter = self.ruled_filter(scope, &current, by_id(&write.object_id))?.and(permitted);
+        let (class, filter) = self.class_for_update(scope, &write, filter).await?;
         let changes = Changes::of(&class, &write)?;
         let returning = changes.atomic_fields();
         let steps = update_steps(scope, &mut write, class, filter, changes);
         Ok(Prepared { class_name, steps, end: WriteEnd::Updated { write, returning } })
     }
 
-    /// New fields are made only for an object that the caller may change: a write that fails leaves no trace.
-    async fn class_for_update(&self, scope: &Scope, write: &Write, filter: &Filter) -> Result<Arc<Class>> {
+    /// New fields are made only for an object that the caller may change and give fields to: a write that fails
+    /// leaves no trace. The filter comes back narrowed to such objects.
+    async fn class_for_update(
+        &self,
+        scope: &Scope,
+        write: &Write,
+        mut filter: Filter,
+    ) -> Result<(Arc<Class>, Filter)> {
         let schema = self.schema();
         let class = schema.class(&write.class_name).ok_or_else(not_found)?;
-        let adds_fields = write.wanted_types().any(|(name, _)| class.field(name).is_none());
-        if adds_fields && !self.any_object(class, filter.clone(), scope.writable()).await? {
-            return Err(not_found());
+        if write.wanted_types().any(|(name, _)| class.field(name).is_none()) {
+            let rows =
+                class.permissions.permitted_rows(class, Operation::AddField, RowKind::Stored, scope)?;
+            filter = filter.and(rows);
+            if !self.any_object(class, filter.clone(), scope.writable()).await? {
+                return Err(not_found());
+            }
         }
-        self.class_for_write(scope, write).await
+        Ok((self.class_for_write(scope, write).await?, filter))
     }
 }
 

@@ -7,6 +7,8 @@ mod class_permissions;
 mod includes;
 mod keys;
 mod operations;
+mod pointer_permissions;
+mod protected_fields;
 mod queries;
 mod roles;
 mod schemas;
