@@ -34,6 +34,8 @@ const BODY_FIRST = 'what is no JSON object is refused before anything else is as
 
 const BESIDE = 'the reference loses what stands beside a value deep inside an object';
 const AS_VALUE = 'the reference stores the operation as a value';
+const COUNT = 'the reference answers a list for the number of rows that nobody may count';
+const LEFT_OUT = 'an included object that the caller may not see is left out, whoever asks';
 
 const refused = because => ({ because, status: [400, 404] });
 const lenient = (because = LENIENT) => ({ because, likeRecorded: true });
@@ -54,6 +56,8 @@ const leadsNowhere = {
   body: [{ error: { code: 108, error: 'There is no such endpoint.' } }],
 };
 const tellsTime = { because: 'the answer to every creation tells its time', plus: { createdAt: '<time>' } };
+const noTokenOfOne = { because: TOKEN, status: 200, check: body => assert.ok(body.email && !('sessionToken' in body)) };
+const showsNoDocument = body => body.results.forEach(row => assert.deepEqual([row.doc, row.docs], [undefined, []]));
 const noToken = { because: TOKEN, without: 'sessionToken' };
 const updated = fields => ({ status: 200, body: { ...fields, updatedAt: '<time>' } });
 /** The object that was read holds these values. */
@@ -114,6 +118,7 @@ const aboutServer = body => {
 const hasFields = fields => body => {
   for (const [name, type] of Object.entries(fields)) assert.equal(body.fields[name]?.type, type, name);
 };
+const hasNoField = field => body => assert.ok(body.fields.owner && !(field in body.fields));
 const showsNo = key => (body, answer) => {
   if (answer.status === 200) for (const row of body.results) assert.ok(!(key in row), `a row shows ${key}`);
 };
@@ -383,6 +388,42 @@ export const differences = {
     'ACL as pointer': lenient(),
     'ACL as Increment': lenient(),
     unresolved: { because: LENIENT, status: 400, code: 123 },
+  },
+
+  permissions: {
+    ...Object.fromEntries([
+      'pointerFields as object',
+      'pointerFields of an unknown field',
+      'pointerFields of a String',
+      'pointerFields of another class',
+      'pointerFields of a relation',
+      'pointerFields with a number',
+      'writeUserFields as object',
+      'protectedFields as list',
+    ].map(name => [`invalid: ${name}`, { because: 'the reference prints what JavaScript makes of an object', status: 400, code: 107 }])),
+    ...Object.fromEntries(['owner', 'helpers'].flatMap(field => [
+      [`${field}: count by anybody`, { because: COUNT, status: 200, body: { results: [], count: 0 } }],
+      [`${field}: count by master`, { because: 'the reference estimates', status: 200, check: body => assert.ok(body.count >= 3) }],
+      [`${field}: include by anybody`, { because: LEFT_OUT, status: 200, check: showsNoDocument }],
+    ])),
+    ...Object.fromEntries([
+      'helpers: rules', 'class fields: rules', 'class fields are shown', 'class fields and create: rules', 'pointers and signed in: rules',
+      'everybody: rules', 'not for the signed in: rules', 'not for staff: rules', 'not for ann: rules', 'signed in only: rules',
+      'not for owners: rules', 'not for helpers: rules', 'two fields: rules', 'fields of users alone: rules',
+      'an unknown field of users: rules', 'asking: rules', 'default ACL: rules', 'default ACL is shown', 'empty default ACL: rules',
+    ].map(name => [name, { because: 'a refused update makes no field', status: 200, check: hasNoField('never_owner') }])),
+    ...Object.fromEntries(['owner: related by anybody', 'owner: related by bob', 'helpers: related by anybody', 'helpers: related by ann']
+      .map(name => [name, { because: 'who may not see the owner of a relation is told so, as by a get of it', status: 404, code: 101 }])),
+    ...Object.fromEntries(['anybody', 'ann', 'bob'].map(name => [
+      `asking: key of a subquery by ${name}`,
+      { because: 'what is hidden in any row is no key of a subquery: its values could be found out', status: 400, code: 119 },
+    ])),
+    'asking: include by bob': any('the stub of a relation says nothing of its row, so one that is shown in some rows is shown in all'),
+    'asking: in $nor by master': any(MISSING),
+    'asking: exists by master': any('the order of rows is not asked for'),
+    'asking: order by master': any(NULLS),
+    'asking: dotted order by master': any(NULLS),
+    'email of oneself': noTokenOfOne,
   },
 
   queries: {

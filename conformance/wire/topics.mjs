@@ -10,6 +10,7 @@ import login from './requests/login.mjs';
 import objects from './requests/objects.mjs';
 import ops from './requests/ops.mjs';
 import paths from './requests/paths.mjs';
+import permissions from './requests/permissions.mjs';
 import queries from './requests/queries.mjs';
 import schemaOptions from './requests/schema-options.mjs';
 import schemas from './requests/schemas.mjs';
@@ -32,6 +33,7 @@ export const topics = {
   acl,
   queries,
   batch,
+  permissions,
   schemas,
   schemaOptions,
   hostile,

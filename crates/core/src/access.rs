@@ -1,7 +1,10 @@
-//! Who may see and change what: the only place where a [`Scope`] is made, and the access lists of objects.
+//! Who may see and change what: the only place where a [`Scope`] is made, the access lists of objects, and what a
+//! caller sees of their fields.
 
 mod acl;
+mod field_view;
 mod scope;
 
 pub use acl::{Acl, AclEntry};
+pub use field_view::FieldView;
 pub use scope::{Caller, Scope, UserCaller};

@@ -3,6 +3,7 @@
 mod account_policy;
 mod keys;
 mod path_patterns;
+mod protected_fields;
 mod settings;
 
 use std::fmt;
@@ -15,6 +16,7 @@ use crate::ports::{BoxFuture, Callers};
 pub use account_policy::{AccountLockout, PasswordPolicy};
 pub use keys::{AppKeys, HashedKey, same_key};
 pub use path_patterns::PathPatterns;
+pub use protected_fields::ProtectedFieldsByClass;
 pub use settings::AppSettings;
 
 /// Everything a request needs of its app.

@@ -16,6 +16,8 @@ pub const DELETION_ROWS_MAX: usize = 100_000;
 pub const DELETION_DEPTH_MAX: usize = 20;
 /// Classes of one app.
 pub const CLASSES_MAX: usize = 2_000;
+/// Fields that one list of class-level permissions may name users by.
+pub const USER_FIELDS_MAX: usize = 16;
 /// Levels of one dotted path in a condition or sort key, and of `$or`, `$and` and `$nor` inside each other.
 pub const QUERY_DEPTH_MAX: usize = 20;
 /// Conditions of one query, counted over all levels.

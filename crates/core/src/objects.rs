@@ -8,6 +8,7 @@ mod idempotency;
 mod include;
 mod prepared;
 mod purge;
+mod readable;
 mod rows;
 mod sinks;
 mod subquery;

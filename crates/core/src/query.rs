@@ -50,6 +50,14 @@ impl Filter {
         Filter::And(Vec::new())
     }
 
+    /// Both hold.
+    pub fn and(self, other: Filter) -> Self {
+        match (self, other) {
+            (Filter::And(none), only) | (only, Filter::And(none)) if none.is_empty() => only,
+            (one, other) => Filter::And(vec![one, other]),
+        }
+    }
+
     /// `field == value` on a top-level field.
     pub fn equals(field: &str, value: Value) -> Self {
         Filter::Field { path: FieldPath::top(field), test: Test::Equal(value) }

@@ -16,7 +16,10 @@ use indexmap::IndexMap;
 use crate::value::Value;
 
 pub use change::{FieldSpec, SchemaChange, check_change, fields_for_write};
-pub use class_permissions::{ClassPermissions, Grant, Operation};
+pub(crate) use class_permissions::rows_naming;
+pub use class_permissions::{
+    ClassPermissions, DefaultAcl, Grant, Group, Operation, ProtectedFields, RowKind,
+};
 pub use deletion_rule::{DeletionRule, RuledPointer};
 pub use field_type::FieldType;
 pub use index::{Index, IndexChange, IndexKey};

@@ -2,7 +2,7 @@
 
 use ipnet::IpNet;
 
-use super::{AccountLockout, PasswordPolicy, PathPatterns};
+use super::{AccountLockout, PasswordPolicy, PathPatterns, ProtectedFieldsByClass};
 
 /// The settings of one app. Defaults are those of `astrolabe start`.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,6 +15,12 @@ pub struct AppSettings {
     pub object_id_size: usize,
     /// New users can be seen by themselves only (`enforcePrivateUsers`).
     pub enforce_private_users: bool,
+    /// Fields that are hidden from some, beside those of the classes (`protectedFields`).
+    pub protected_fields: ProtectedFieldsByClass,
+    /// Users see the protected fields of themselves (`protectedFieldsOwnerExempt`).
+    pub owners_see_protected_fields: bool,
+    /// Answers to writes hold protected fields (`protectedFieldsSaveResponseExempt`).
+    pub save_answers_show_protected_fields: bool,
     /// Answers do not tell why access was refused (`enableSanitizedErrorResponse`).
     pub sanitized_errors: bool,
     /// Objects a query returns when it names no limit (`defaultLimit`).
@@ -65,6 +71,9 @@ impl Default for AppSettings {
             allow_custom_object_id: false,
             object_id_size: 10,
             enforce_private_users: true,
+            protected_fields: ProtectedFieldsByClass::default(),
+            owners_see_protected_fields: true,
+            save_answers_show_protected_fields: true,
             sanitized_errors: true,
             default_limit: 100,
             max_limit: None,

@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
+use indexmap::IndexMap;
+
 use super::Objects;
 use crate::access::Scope;
 use crate::error::{Error, ErrorCode, Result};
 use crate::schema::{
-    Class, Field, FieldSpec, IndexChange, SchemaAction, SchemaChange, check_class_name, parse_schema_request,
+    Class, Field, FieldSpec, FieldType, IndexChange, SchemaAction, SchemaChange, SchemaRequest,
+    check_class_name, parse_schema_request, system_fields,
 };
 use crate::value::JsonMap;
 
@@ -24,6 +27,7 @@ impl Objects {
                 format!("Field {field} does not exist, cannot delete."),
             ));
         }
+        check_permissions(&request, system_fields(name).into_iter().map(|field| (field.name, field.kind)))?;
         let permissions = request.permissions.clone().unwrap_or_default();
         let mut changes = vec![SchemaChange::AddClass { name: name.into(), permissions }];
         changes.extend(request.added_fields().map(|(field, _)| add_field(name, field)));
@@ -50,6 +54,7 @@ impl Objects {
                 format!("Field {} exists, cannot update.", field.name),
             ));
         }
+        check_permissions(&request, class.fields.values().map(|f| (Arc::clone(&f.name), f.kind.clone())))?;
         // Indexes go before their fields and come after them.
         let (removed, added): (Vec<_>, Vec<_>) =
             { request.indexes.iter().cloned() }.partition(|index| matches!(index, IndexChange::Delete(_)));
@@ -103,6 +108,20 @@ fn index_change(class: &str, change: IndexChange) -> SchemaChange {
         IndexChange::Add(index) => SchemaChange::AddIndex { class: class.into(), index },
         IndexChange::Delete(index) => SchemaChange::DropIndex { class: class.into(), index },
     }
+}
+
+/// Rules of permissions are about the fields that the class is going to have.
+fn check_permissions(
+    request: &SchemaRequest,
+    present: impl Iterator<Item = (Arc<str>, FieldType)>,
+) -> Result<()> {
+    let Some(permissions) = &request.permissions else { return Ok(()) };
+    let mut fields: IndexMap<_, _> = present.collect();
+    fields.extend(request.added_fields().map(|(spec, _)| (Arc::clone(&spec.name), spec.kind.clone())));
+    for deleted in request.deleted_fields() {
+        fields.shift_remove(&deleted);
+    }
+    permissions.check_fields(&fields)
 }
 
 pub(super) fn require_privileged(scope: &Scope) -> Result<()> {

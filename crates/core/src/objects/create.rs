@@ -5,12 +5,13 @@ use std::sync::Arc;
 use super::find::{non_existent_class, refuse_internal_class};
 use super::prepared::{Prepared, WriteEnd};
 use super::{Objects, RequestId, Write, WriteAnswer, WriteKind};
-use crate::access::Scope;
+use crate::access::{FieldView, Scope};
 use crate::error::{Error, ErrorCode, Result};
 use crate::limits;
 use crate::ports::{RelationEdit, RowValues, RuleContext, StoreError, WriteJob, WriteOutcome, WriteStep};
+use crate::query::Filter;
 use crate::schema::{
-    Class, ClassPermissions, FieldSpec, FieldType, OBJECT_ID, Operation, Schema, SchemaChange,
+    ACL, Class, ClassPermissions, FieldSpec, FieldType, OBJECT_ID, Operation, RowKind, Schema, SchemaChange,
     check_class_name, fields_for_write,
 };
 use crate::value::{FieldOp, JsonMap, NestedEdit, Value, edit_nested, flatten_for_create};
@@ -38,11 +39,12 @@ impl Objects {
     ) -> Result<Prepared> {
         self.authorise_write(scope, class_name, Operation::Create)?;
         let mut write = self.decode_create(scope, class_name, body)?;
+        self.add_default_acl(scope, &mut write)?;
         self.apply_rules(scope, &mut write).await?;
         self.parts.hooks.before_save(scope, &mut write).await?;
         let row = NewRow::complete(&self.schema(), &write)?;
         let class = self.class_for_write(scope, &write).await?;
-        let answer = create_answer(&write, &row);
+        let answer = self.create_answer(scope, &write, &row);
         let steps = insert_steps(&mut write, class, row);
         let class_name = Arc::clone(&write.class_name);
         Ok(Prepared { class_name, steps, end: WriteEnd::Created { write, answer } })
@@ -59,13 +61,28 @@ impl Objects {
         Ok(write)
     }
 
-    /// Class-level permission, classes that are closed to clients, and keys that may only read.
+    /// The access list that the class gives to objects that bring none; the caller is told of it.
+    fn add_default_acl(&self, scope: &Scope, write: &mut Write) -> Result<()> {
+        let schema = self.schema();
+        // The rules of sessions refuse any list.
+        let takes_one = write.acl.is_none() && *write.class_name != *"_Session";
+        let Some(class) = schema.class(&write.class_name).filter(|_| takes_one) else { return Ok(()) };
+        let Some(default) = &class.permissions.default_acl else { return Ok(()) };
+        if let Some((acl, json)) = default.for_creator(scope.user_id())? {
+            write.acl = Some(Some(acl));
+            write.more_answer.insert(ACL.into(), json);
+        }
+        Ok(())
+    }
+
+    /// Class-level permission, classes that are closed to clients, and keys that may only read. What is left are the
+    /// rows with which the caller may do it.
     pub(super) fn authorise_write(
         &self,
         scope: &Scope,
         class_name: &str,
         operation: Operation,
-    ) -> Result<()> {
+    ) -> Result<Filter> {
         check_class_name(class_name)?;
         if scope.is_read_only() {
             return Err(Error::denied(
@@ -74,10 +91,11 @@ impl Objects {
             ));
         }
         refuse_internal_class(scope, class_name)?;
-        if let Some(class) = self.schema().class(class_name) {
-            class.permissions.check(class_name, operation, scope)?;
+        let row = if operation == Operation::Create { RowKind::New } else { RowKind::Stored };
+        match self.schema().class(class_name) {
+            Some(class) => class.permissions.permitted_rows(class, operation, row, scope),
+            None => Ok(Filter::all()),
         }
-        Ok(())
     }
 
     pub(super) async fn apply_rules(&self, scope: &Scope, write: &mut Write) -> Result<()> {
@@ -94,7 +112,10 @@ impl Objects {
         let changes = schema_changes(&schema, write)?;
         match schema.class(&write.class_name) {
             Some(class) if changes.is_empty() => return Ok(Arc::clone(class)),
-            Some(class) => class.permissions.check(&write.class_name, Operation::AddField, scope)?,
+            Some(class) => {
+                let row = if write.kind == WriteKind::Create { RowKind::New } else { RowKind::Stored };
+                class.permissions.permitted_rows(class, Operation::AddField, row, scope)?;
+            }
             None if scope.is_privileged() || self.settings().allow_client_class_creation => {}
             None => return Err(non_existent_class(&write.class_name)),
         }
@@ -103,6 +124,31 @@ impl Objects {
         }
         let schema = self.parts.store.change_schema(changes).await?;
         schema.class(&write.class_name).cloned().ok_or_else(Error::internal)
+    }
+
+    fn create_answer(&self, scope: &Scope, write: &Write, row: &NewRow) -> WriteAnswer {
+        let mut body = JsonMap::new();
+        body.insert(OBJECT_ID.into(), write.object_id.as_str().into());
+        let created_at = write.chosen_times.created_at.unwrap_or(write.now);
+        body.insert(crate::schema::CREATED_AT.into(), created_at.to_iso().into());
+        for (name, value) in &row.told {
+            body.insert(name.to_string(), value.to_json());
+        }
+        body.extend(write.more_answer.clone());
+        self.hide_in_answer(scope, &write.class_name, &mut body);
+        WriteAnswer { object_id: write.object_id.clone(), body }
+    }
+
+    /// Leaves protected fields out of the answer to a write, where the settings do not exempt such answers.
+    pub(super) fn hide_in_answer(&self, scope: &Scope, class_name: &str, body: &mut JsonMap) {
+        let settings = self.settings();
+        if settings.save_answers_show_protected_fields {
+            return;
+        }
+        if let Some(class) = self.schema().class(class_name) {
+            let view = FieldView::new(class, scope, settings);
+            body.retain(|field, _| !view.hides(field));
+        }
     }
 
     pub(super) async fn commit(&self, class_name: &str, job: WriteJob) -> Result<WriteOutcome> {
@@ -250,18 +296,6 @@ pub(super) fn is_blank(value: &Value) -> bool {
 
 pub(super) fn required(field: &str) -> Error {
     Error::new(ErrorCode::ValidationError, format!("{field} is required"))
-}
-
-fn create_answer(write: &Write, row: &NewRow) -> WriteAnswer {
-    let mut body = JsonMap::new();
-    body.insert(OBJECT_ID.into(), write.object_id.as_str().into());
-    let created_at = write.chosen_times.created_at.unwrap_or(write.now);
-    body.insert(crate::schema::CREATED_AT.into(), created_at.to_iso().into());
-    for (name, value) in &row.told {
-        body.insert(name.to_string(), value.to_json());
-    }
-    body.extend(write.more_answer.clone());
-    WriteAnswer { object_id: write.object_id.clone(), body }
 }
 
 fn insert_steps(write: &mut Write, class: Arc<Class>, row: NewRow) -> Vec<WriteStep> {

@@ -35,7 +35,7 @@ impl Objects {
         object_id: &str,
         condition: Option<&JsonMap>,
     ) -> Result<Prepared> {
-        self.authorise_write(scope, class_name, Operation::Delete)?;
+        let permitted = self.authorise_write(scope, class_name, Operation::Delete)?;
         refuse_installations(scope, class_name, Operation::Delete)?;
         let class = self.schema().class(class_name).cloned().ok_or_else(not_found)?;
         let more_steps = match self.parts.rules.of(class_name) {
@@ -44,7 +44,8 @@ impl Objects {
         };
         self.parts.hooks.before_delete(scope, class_name, object_id).await?;
         let class_name = Arc::clone(&class.name);
-        let Target { filter, access, expect } = self.target(scope, &class, object_id, condition).await?;
+        let target = self.target(scope, &class, object_id, permitted, condition).await?;
+        let Target { filter, access, expect } = target;
         let deleted_at = self.clock().now();
         let mut steps = vec![WriteStep::Delete { class, filter, access, deleted_at, expect }];
         steps.extend(more_steps);

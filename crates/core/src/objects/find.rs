@@ -4,14 +4,12 @@ use std::sync::Arc;
 
 use super::include::{self, Selected};
 use super::sinks::{ObjectSink, RenderedRows, read_into};
+use super::target::by_id;
 use super::{Object, Objects};
-use crate::access::Scope;
+use crate::access::{FieldView, Scope};
 use crate::error::{Error, ErrorCode, Result};
-use crate::ports::RuleContext;
-use crate::query::{
-    Filter, FindOptions, KeySelection, PlanColumn, ReadPlan, RowAccess, ShownIn, parse_order, parse_where,
-};
-use crate::schema::{Class, FieldType, INTERNAL_CLASSES, Operation, Visibility, check_class_name};
+use crate::query::{Filter, FindOptions, KeySelection, PlanColumn, ReadPlan, RowAccess, parse_where};
+use crate::schema::{Class, INTERNAL_CLASSES, Operation, check_class_name};
 use crate::value::JsonMap;
 
 /// A query on a class.
@@ -71,25 +69,23 @@ impl Objects {
             self.caller_filter(scope, None, &options.conditions).await?;
             return Ok(Found { count: options.count.then_some(0), ..Found::default() });
         };
-        refuse_installations(scope, class_name, Operation::Find)?;
-        class.permissions.check(class_name, Operation::Find, scope)?;
-        if options.count {
-            class.permissions.check(class_name, Operation::Count, scope)?;
-        }
-        let filter = self.readable_filter(scope, &class, &options.conditions).await?;
-        let columns = plan_columns(&class, scope, &options.keys);
-        let order =
-            options.order.as_deref().map(|order| parse_order(Some(&class), scope, order)).transpose()?;
-        let plan = ReadPlan {
-            class,
-            columns,
-            filter,
-            access: scope.readable(),
-            order: order.unwrap_or_default(),
-            skip: options.skip,
-            limit: Some(self.clamped(options.limit)),
+        let readable = self.open_for_reading(scope, Arc::clone(&class), Operation::Find)?;
+        let countable = match options.count {
+            true => Some(self.open_for_reading(scope, Arc::clone(&class), Operation::Count)?),
+            false => None,
         };
-        let count = if options.count { Some(self.parts.store.count(plan.clone()).await?) } else { None };
+        let filter = self.caller_filter(scope, Some(&class), &options.conditions).await?;
+        let order = readable.order(options.order.as_deref())?;
+        let count = match countable {
+            Some(countable) => {
+                let plan = countable.plan(filter.clone(), &KeySelection::default())?;
+                Some(self.parts.store.count(plan).await?)
+            }
+            None => None,
+        };
+        let plan = readable.plan(filter, &options.keys)?;
+        let limit = Some(self.clamped(options.limit));
+        let plan = ReadPlan { order, skip: options.skip, limit, ..plan };
         if plan.limit == Some(0) {
             return Ok(Found { count, ..Found::default() });
         }
@@ -106,18 +102,8 @@ impl Objects {
         keys: &KeySelection,
     ) -> Result<Vec<u8>> {
         let class = self.class_to_read(scope, class_name)?.ok_or_else(not_found)?;
-        class.permissions.check(class_name, Operation::Get, scope)?;
-        let filter =
-            Filter::equals(crate::schema::OBJECT_ID, crate::value::Value::String(object_id.to_owned()));
-        let plan = ReadPlan {
-            columns: plan_columns(&class, scope, keys),
-            filter: self.ruled_filter(scope, &class, filter)?,
-            class,
-            access: scope.readable(),
-            order: Vec::new(),
-            skip: 0,
-            limit: Some(1),
-        };
+        let plan = self.open_for_reading(scope, class, Operation::Get)?.plan(by_id(object_id), keys)?;
+        let plan = ReadPlan { limit: Some(1), ..plan };
         let rows = include::read_rendered(self, &Selected { scope, keys }, plan, false).await?;
         rows.rows.first().map(|range| rows.bytes[range.clone()].to_vec()).ok_or_else(not_found)
     }
@@ -131,17 +117,10 @@ impl Objects {
         limit: u64,
     ) -> Result<Vec<Object>> {
         let Some(class) = self.class_to_read(scope, class_name)? else { return Ok(Vec::new()) };
-        let columns = plan_columns(&class, scope, &KeySelection::default());
-        let sink = ObjectSink::new(&class, &columns);
-        let plan = ReadPlan {
-            filter: self.ruled_filter(scope, &class, filter)?,
-            class,
-            columns,
-            access: scope.readable(),
-            order: Vec::new(),
-            skip: 0,
-            limit: Some(limit),
-        };
+        let readable = self.open_for_reading(scope, class, Operation::Find)?;
+        let plan = readable.plan(filter, &KeySelection::default())?;
+        let sink = ObjectSink::new(&plan.class, &plan.columns);
+        let plan = ReadPlan { limit: Some(limit), ..plan };
         Ok(read_into(self.store(), plan, sink).await?.objects)
     }
 
@@ -185,18 +164,9 @@ impl Objects {
         Ok(class)
     }
 
-    /// Which rows of a class a caller asks for, narrowed by the rules of the class.
-    pub(super) async fn readable_filter(
-        &self,
-        scope: &Scope,
-        class: &Class,
-        conditions: &JsonMap,
-    ) -> Result<Filter> {
-        let filter = self.caller_filter(scope, Some(class), conditions).await?;
-        self.ruled_filter(scope, class, filter)
-    }
-
-    /// The conditions of a caller, checked; `class` is `None` while the class does not exist.
+    /// The conditions of a caller, ready to be part of a read or a write: subqueries are answered, and fields and
+    /// relations that the caller may not learn about are refused (119). `class` is `None` while the class does not
+    /// exist. Which rows the caller may touch is not in it.
     pub(super) async fn caller_filter(
         &self,
         scope: &Scope,
@@ -204,64 +174,37 @@ impl Objects {
         conditions: &JsonMap,
     ) -> Result<Filter> {
         let conditions = self.without_subqueries(scope, conditions).await?;
-        let filter = parse_where(class, scope, &conditions)?;
+        let filter = parse_where(class, &conditions)?;
+        if let Some(class) = class {
+            FieldView::new(class, scope, self.settings()).check_filter(class, &filter)?;
+        }
         self.check_relation_owners(scope, &filter).await?;
         Ok(filter)
     }
 
-    /// The members of a relation are shown only to those who may see its owner; for others there are none.
+    /// The members of a relation are shown only to those who may see its owner and the field; for others there are
+    /// none.
     async fn check_relation_owners(&self, scope: &Scope, filter: &Filter) -> Result<()> {
-        let mut owners = Vec::new();
+        let mut relations = Vec::new();
         filter.for_each_leaf(&mut |leaf| {
-            if let Filter::RelatedTo { owner, .. } = leaf {
-                owners.push(owner);
+            if let Filter::RelatedTo { owner, field } = leaf {
+                relations.push((owner, field));
             }
         });
-        for owner in owners {
+        for (owner, field) in relations {
+            if let Some(class) = self.schema().class(&owner.class_name) {
+                FieldView::new(class, scope, self.settings()).check_use(class, field)?;
+            }
             let keys = KeySelection::parse(Some(crate::schema::OBJECT_ID), None, None)?;
             self.get(scope, &owner.class_name, &owner.object_id, &keys).await?;
         }
         Ok(())
     }
 
-    /// Lets the rules of a system class narrow a filter.
-    pub(super) fn ruled_filter(&self, scope: &Scope, class: &Class, filter: Filter) -> Result<Filter> {
-        match self.parts.rules.of(&class.name) {
-            Some(rules) => rules.rewrite_filter(RuleContext { objects: self, scope }, class, filter),
-            None => Ok(filter),
-        }
-    }
-
     fn clamped(&self, limit: Option<u64>) -> u64 {
         let settings = self.settings();
         let limit = limit.unwrap_or(settings.default_limit);
         settings.max_limit.map_or(limit, |max| limit.min(max))
-    }
-}
-
-/// The columns a caller gets to see.
-pub(super) fn plan_columns(class: &Class, scope: &Scope, keys: &KeySelection) -> Vec<PlanColumn> {
-    let mut columns =
-        vec![PlanColumn::ObjectId, PlanColumn::CreatedAt, PlanColumn::UpdatedAt, PlanColumn::Acl];
-    for (index, field) in class.fields.values().enumerate() {
-        // Clients expect the stubs of relations in every object.
-        let is_relation = matches!(field.kind, FieldType::Relation(_));
-        if !keys.shows(&field.name) && (!is_relation || keys.exclude.contains(&field.name.to_string())) {
-            continue;
-        }
-        if let Some(shown) = shown_in(field.visibility, scope) {
-            columns.push(PlanColumn::Field { index, shown });
-        }
-    }
-    columns
-}
-
-fn shown_in(visibility: Visibility, scope: &Scope) -> Option<ShownIn> {
-    match visibility {
-        Visibility::Public => Some(ShownIn::EveryRow),
-        Visibility::Hidden | Visibility::WriteOnly => scope.is_server().then_some(ShownIn::EveryRow),
-        Visibility::Owner if scope.is_privileged() => Some(ShownIn::EveryRow),
-        Visibility::Owner => scope.user().map(|user| ShownIn::Row(Arc::clone(&user.user_id))),
     }
 }
 

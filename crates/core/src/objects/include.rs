@@ -5,7 +5,6 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use super::Objects;
-use super::find::plan_columns;
 use super::sinks::{ColumnTarget, Included, JsonSink, RenderedRows, read_into};
 use crate::access::Scope;
 use crate::error::Result;
@@ -79,22 +78,12 @@ async fn read_targets(
     class_name: &str,
     ids: Vec<String>,
 ) -> Result<RenderedRows> {
-    let scope = selected.scope;
     let Some(class) = objects.schema().class(class_name).cloned() else { return Ok(RenderedRows::default()) };
-    super::find::refuse_internal_class(scope, class_name)?;
-    class.permissions.check(class_name, Operation::Get, scope)?;
     let filter = Filter::Field {
         path: FieldPath::top(OBJECT_ID),
         test: Test::In(ids.into_iter().map(Value::String).collect()),
     };
-    let plan = ReadPlan {
-        columns: plan_columns(&class, scope, selected.keys),
-        filter: objects.ruled_filter(scope, &class, filter)?,
-        class,
-        access: scope.readable(),
-        order: Vec::new(),
-        skip: 0,
-        limit: None,
-    };
+    let plan =
+        objects.open_for_reading(selected.scope, class, Operation::Get)?.plan(filter, selected.keys)?;
     read_rendered(objects, selected, plan, true).await
 }

@@ -63,7 +63,10 @@ impl Objects {
             }
             WriteEnd::Updated { write, returning } => {
                 self.parts.hooks.after_save(scope, &write).await;
-                update_answer(write, &returning, outcome.unwrap_or_default().returned)
+                let class_name = Arc::clone(&write.class_name);
+                let mut answer = update_answer(write, &returning, outcome.unwrap_or_default().returned);
+                self.hide_in_answer(scope, &class_name, &mut answer.body);
+                answer
             }
             WriteEnd::Deleted { class_name, object_id } => {
                 self.parts.hooks.after_delete(scope, &class_name, &object_id).await;

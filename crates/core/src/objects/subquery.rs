@@ -4,17 +4,17 @@
 //! caller may not find or see is therefore not in the list.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use serde_json::json;
 
 use super::Objects;
-use super::find::{plan_columns, refuse_installations};
 use super::sinks::{ObjectSink, read_into};
 use crate::access::Scope;
 use crate::error::{Error, ErrorCode, Result};
 use crate::limits;
 use crate::ports::BoxFuture;
-use crate::query::{FieldPath, KeySelection, MatchRow, ReadPlan, parse_order, value_at};
+use crate::query::{FieldPath, KeySelection, MatchRow, ReadPlan, value_at};
 use crate::schema::{OBJECT_ID, Operation};
 use crate::value::{Json, JsonMap, Pointer, Value};
 
@@ -91,23 +91,16 @@ impl Objects {
             self.caller_filter(scope, None, &query.conditions).await?;
             return Ok(Vec::new());
         };
-        refuse_installations(scope, query.class_name, Operation::Find)?;
-        class.permissions.check(query.class_name, Operation::Find, scope)?;
+        let readable = self.open_for_reading(scope, Arc::clone(&class), Operation::Find)?;
         let path = FieldPath::parse(query.key.unwrap_or(OBJECT_ID));
+        readable.check_path(&path)?;
         let keys = KeySelection::parse(Some(&path.field), None, None)?;
-        let columns = plan_columns(&class, scope, &keys);
-        let order = query.order.map(|order| parse_order(Some(&class), scope, order)).transpose()?;
-        let sink = ObjectSink::new(&class, &columns);
+        let order = readable.order(query.order)?;
+        let filter = self.caller_filter(scope, Some(&class), &query.conditions).await?;
         let rows_max = limits::QUERY_LIST_MAX as u64;
-        let plan = ReadPlan {
-            filter: self.readable_filter(scope, &class, &query.conditions).await?,
-            class,
-            columns,
-            access: scope.readable(),
-            order: order.unwrap_or_default(),
-            skip: query.skip,
-            limit: Some(query.limit.unwrap_or(u64::MAX).min(rows_max + 1)),
-        };
+        let limit = Some(query.limit.unwrap_or(u64::MAX).min(rows_max + 1));
+        let plan = ReadPlan { order, skip: query.skip, limit, ..readable.plan(filter, &keys)? };
+        let sink = ObjectSink::new(&plan.class, &plan.columns);
         let objects = read_into(self.store(), plan, sink).await?.objects;
         if objects.len() as u64 > rows_max {
             return Err(invalid(format!("{operator} finds more than {rows_max} objects.")));

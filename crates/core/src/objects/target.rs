@@ -11,7 +11,7 @@ use crate::access::Scope;
 use crate::error::{Error, Result};
 use crate::ports::{Expectation, StoreError};
 use crate::query::{Filter, RowAccess};
-use crate::schema::{Class, OBJECT_ID, Operation};
+use crate::schema::{Class, OBJECT_ID, Operation, RowKind};
 use crate::value::{JsonMap, Value};
 
 /// Which row a write may touch, and what it means when it touches none.
@@ -24,24 +24,38 @@ pub(super) struct Target {
     pub expect: Expectation,
 }
 
+impl Target {
+    /// The same target, if it is one of these rows.
+    pub fn narrowed(self, rows: &Filter) -> Self {
+        let expect = match self.expect {
+            Expectation::Condition { row, access } => {
+                Expectation::Condition { row: row.and(rows.clone()), access }
+            }
+            other => other,
+        };
+        Target { filter: self.filter.and(rows.clone()), access: self.access, expect }
+    }
+}
+
 impl Objects {
-    /// The target of a write to one object. A condition is a query of the caller: it is checked like one, and it holds
+    /// The target of a write to one of the `permitted` objects. A condition is a query of the caller: it is checked like one, and it holds
     /// only for an object that the caller may read, so that nobody learns of values by trying writes.
     pub(super) async fn target(
         &self,
         scope: &Scope,
         class: &Class,
         object_id: &str,
+        permitted: Filter,
         condition: Option<&JsonMap>,
     ) -> Result<Target> {
-        let row = self.ruled_filter(scope, class, by_id(object_id))?;
+        let row = self.ruled_filter(scope, class, by_id(object_id))?.and(permitted);
         let Some(condition) = condition else {
             return Ok(Target { filter: row, access: scope.writable(), expect: Expectation::Some });
         };
-        class.permissions.check(&class.name, Operation::Get, scope)?;
+        let readable = class.permissions.permitted_rows(class, Operation::Get, RowKind::Stored, scope)?;
         refuse_subqueries(condition)?;
         let condition = self.caller_filter(scope, Some(class), condition).await?;
-        let filter = self.ruled_filter(scope, class, Filter::And(vec![by_id(object_id), condition]))?;
+        let filter = row.clone().and(self.ruled_filter(scope, class, condition)?).and(readable);
         let expect = Expectation::Condition { row, access: scope.writable() };
         Ok(Target { filter, access: scope.readable_and_writable(), expect })
     }
@@ -62,6 +76,6 @@ impl Objects {
     }
 }
 
-fn by_id(object_id: &str) -> Filter {
+pub(super) fn by_id(object_id: &str) -> Filter {
     Filter::equals(OBJECT_ID, Value::String(object_id.to_owned()))
 }

@@ -10,7 +10,7 @@ use super::{Objects, RequestId, Write, WriteAnswer, WriteKind};
 use crate::access::Scope;
 use crate::error::{Error, Result};
 use crate::ports::{ArrayChange, FieldUpdate, RelationEdit, RowValues, WriteStep};
-use crate::schema::{Class, FieldType, Operation, UPDATED_AT};
+use crate::schema::{Class, FieldType, Operation, RowKind, UPDATED_AT};
 use crate::value::{FieldOp, Json, JsonMap, NestedEdit, Value, edit_nested};
 
 impl Objects {
@@ -39,7 +39,7 @@ impl Objects {
         body: JsonMap,
         condition: Option<&JsonMap>,
     ) -> Result<Prepared> {
-        self.authorise_write(scope, class_name, Operation::Update)?;
+        let permitted = self.authorise_write(scope, class_name, Operation::Update)?;
         let mut write = Write::new(class_name, WriteKind::Update, object_id, self.clock().now());
         write.read_body(scope, body)?;
         let class_name = Arc::clone(&write.class_name);
@@ -47,23 +47,31 @@ impl Objects {
         self.apply_rules(scope, &mut write).await?;
         self.parts.hooks.before_save(scope, &mut write).await?;
         check_required(&current, &write)?;
-        let target = self.target(scope, &current, &write.object_id, condition).await?;
-        let class = self.class_for_update(scope, &write, &target).await?;
+        let target = self.target(scope, &current, &write.object_id, permitted, condition).await?;
+        let (class, target) = self.class_for_update(scope, &write, target).await?;
         let changes = Changes::of(&class, &write)?;
         let returning = changes.atomic_fields();
         let steps = update_steps(&mut write, class, target, changes);
         Ok(Prepared { class_name, steps, end: WriteEnd::Updated { write, returning } })
     }
 
-    /// New fields are made only for an object that the caller may change: a write that fails leaves no trace.
-    async fn class_for_update(&self, scope: &Scope, write: &Write, target: &Target) -> Result<Arc<Class>> {
+    /// New fields are made only for an object that the caller may change and give fields to: a write that fails
+    /// leaves no trace. The target comes back narrowed to such objects.
+    async fn class_for_update(
+        &self,
+        scope: &Scope,
+        write: &Write,
+        mut target: Target,
+    ) -> Result<(Arc<Class>, Target)> {
         let schema = self.schema();
         let class = schema.class(&write.class_name).ok_or_else(not_found)?;
-        let adds_fields = write.wanted_types().any(|(name, _)| class.field(name).is_none());
-        if adds_fields {
-            self.require_target(class, target).await?;
+        if write.wanted_types().any(|(name, _)| class.field(name).is_none()) {
+            let rows =
+                class.permissions.permitted_rows(class, Operation::AddField, RowKind::Stored, scope)?;
+            target = target.narrowed(&rows);
+            self.require_target(class, &target).await?;
         }
-        self.class_for_write(scope, write).await
+        Ok((self.class_for_write(scope, write).await?, target))
     }
 }
 

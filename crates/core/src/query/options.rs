@@ -2,9 +2,8 @@
 
 use indexmap::IndexMap;
 
-use super::parse_where::check_readable_path;
+use super::parse_where::check_path;
 use super::{FieldPath, OrderBy, OrderKey};
-use crate::access::Scope;
 use crate::error::{Error, ErrorCode, Result, shown};
 use crate::limits;
 use crate::schema::{Class, Visibility};
@@ -136,7 +135,7 @@ fn parts(list: Option<&str>) -> impl Iterator<Item = &str> {
 }
 
 /// Reads `title,-createdAt`.
-pub fn parse_order(class: Option<&Class>, scope: &Scope, order: &str) -> Result<Vec<OrderBy>> {
+pub fn parse_order(class: Option<&Class>, order: &str) -> Result<Vec<OrderBy>> {
     let mut keys = Vec::new();
     for part in parts(Some(order)) {
         let (name, descending) = match part.strip_prefix('-') {
@@ -147,7 +146,7 @@ pub fn parse_order(class: Option<&Class>, scope: &Scope, order: &str) -> Result<
             return Err(Error::new(ErrorCode::InvalidQuery, "$score is not available yet"));
         }
         let path = FieldPath::parse(name);
-        check_readable_path(class, scope, &path, name).map_err(|error| in_order(error, name))?;
+        check_path(&path, name).map_err(|error| in_order(error, name))?;
         if class
             .and_then(|class| class.field(&path.field))
             .is_some_and(|f| f.visibility == Visibility::WriteOnly)

@@ -7,25 +7,21 @@ mod operators;
 use std::sync::Arc;
 
 use super::{FieldPath, Filter, Test};
-use crate::access::Scope;
 use crate::error::{Error, ErrorCode, Result, shown};
 use crate::limits;
-use crate::schema::{
-    ACL, CREATED_AT, Class, FieldType, OBJECT_ID, UPDATED_AT, Visibility, is_valid_field_name,
-};
+use crate::schema::{ACL, CREATED_AT, Class, FieldType, OBJECT_ID, UPDATED_AT, is_valid_field_name};
 use crate::value::{Json, JsonMap, parse_pointer};
 use operators::{NOT_AVAILABLE, constraint, not_available, operand};
 
 /// Reads a `where` object. `class` is `None` while the class does not exist; then nothing can match, but the
-/// conditions are checked all the same.
-pub fn parse_where(class: Option<&Class>, scope: &Scope, conditions: &JsonMap) -> Result<Filter> {
-    let mut parser = Parser { class, scope, conditions_left: limits::QUERY_CONDITIONS_MAX };
+/// conditions are checked all the same. Whether the caller may ask for the fields is for `FieldView` to say.
+pub fn parse_where(class: Option<&Class>, conditions: &JsonMap) -> Result<Filter> {
+    let mut parser = Parser { class, conditions_left: limits::QUERY_CONDITIONS_MAX };
     parser.object(conditions, 0)
 }
 
 struct Parser<'a> {
     class: Option<&'a Class>,
-    scope: &'a Scope,
     conditions_left: usize,
 }
 
@@ -106,7 +102,7 @@ impl Parser<'_> {
             return Err(invalid("Cannot query on ACL.".to_owned()));
         }
         let path = FieldPath::parse(key);
-        check_readable_path(self.class, self.scope, &path, key)?;
+        check_path(&path, key)?;
         Ok(path)
     }
 
@@ -121,31 +117,14 @@ impl Parser<'_> {
     }
 }
 
-/// Refuses names that are not valid (105) and fields whose value the caller may not learn (119): what cannot be
-/// read must not be found out by asking either.
-pub(super) fn check_readable_path(
-    class: Option<&Class>,
-    scope: &Scope,
-    path: &FieldPath,
-    key: &str,
-) -> Result<()> {
+/// Refuses names that are not valid (105).
+pub(super) fn check_path(path: &FieldPath, key: &str) -> Result<()> {
     let nested_ok = path.nested.len() <= limits::QUERY_DEPTH_MAX
         && path.nested.iter().all(|key| !key.is_empty() && !key.contains(['$', '\0']));
-    if !is_valid_field_name(&path.field) || !nested_ok {
-        return Err(Error::new(ErrorCode::InvalidKeyName, format!("Invalid key name: {}", shown(key))));
+    if is_valid_field_name(&path.field) && nested_ok {
+        return Ok(());
     }
-    let visibility = class.and_then(|class| class.field(&path.field)).map(|field| field.visibility);
-    if visibility == Some(Visibility::Owner) && !scope.is_privileged() {
-        return Err(Error::denied(
-            ErrorCode::OperationForbidden,
-            format!(
-                "This user is not allowed to query {} on class {}.",
-                shown(key),
-                class.map_or("", |c| &c.name)
-            ),
-        ));
-    }
-    Ok(())
+    Err(Error::new(ErrorCode::InvalidKeyName, format!("Invalid key name: {}", shown(key))))
 }
 
 fn related_to(json: &Json) -> Result<Filter> {
@@ -166,14 +145,12 @@ fn invalid(message: String) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::access::Caller;
     use crate::query::Pattern;
     use crate::value::{Timestamp, Value};
     use serde_json::json;
 
     fn parse(json: Json) -> Result<Filter> {
-        let scope = Scope::for_caller(Caller::Anonymous);
-        parse_where(None, &scope, json.as_object().unwrap_or(&JsonMap::new()))
+        parse_where(None, json.as_object().unwrap_or(&JsonMap::new()))
     }
 
     #[test]

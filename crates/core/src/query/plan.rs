@@ -45,12 +45,12 @@ pub enum PlanColumn {
 }
 
 /// In which rows of the answer a field is shown. In all others the store yields null, whatever is stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum ShownIn {
     /// In each.
     EveryRow,
-    /// Only in the row with this object id (a user's own).
-    Row(Arc<str>),
+    /// Only in those that match, such as a user's own.
+    Rows(Arc<Filter>),
 }
 
 /// Which rows a caller may read or write.

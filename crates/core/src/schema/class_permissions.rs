@@ -1,154 +1,181 @@
-//! Class-level permissions: who may do what with a class as a whole.
+//! Class-level permissions: who may do what with a class as a whole, and with which of its rows and fields.
 //!
 //! Source: Parse REST protocol, "Class-level permissions".
 
-use std::fmt;
+mod default_acl;
+mod grant;
+mod pointer_fields;
+mod protected_fields;
 
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use super::{Class, FieldType};
 use crate::access::Scope;
 use crate::error::{Error, ErrorCode, Result, shown};
+use crate::query::Filter;
 use crate::value::{Json, JsonMap};
+use pointer_fields::{check_pointer_fields, pointer_fields_from_json, pointer_fields_to_json};
 
-/// What can be done with a class.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Operation {
-    /// Read one object by its id, or as an include.
-    Get,
-    /// Query.
-    Find,
-    /// Count.
-    Count,
-    /// Add objects.
-    Create,
-    /// Change objects.
-    Update,
-    /// Remove objects.
-    Delete,
-    /// Add fields by writing them.
-    AddField,
-}
+pub use default_acl::DefaultAcl;
+pub use grant::{Grant, Operation};
+pub(crate) use pointer_fields::rows_naming;
+pub use protected_fields::{Group, ProtectedFields};
 
-impl Operation {
-    /// Every operation, in the order the schemas API shows them.
-    pub const ALL: [Operation; 7] = [
-        Operation::Find,
-        Operation::Count,
-        Operation::Get,
-        Operation::Create,
-        Operation::Update,
-        Operation::Delete,
-        Operation::AddField,
-    ];
+const READ_USER_FIELDS: &str = "readUserFields";
+const WRITE_USER_FIELDS: &str = "writeUserFields";
+const PROTECTED_FIELDS: &str = "protectedFields";
 
-    /// The key in the JSON form.
-    pub fn key(self) -> &'static str {
-        match self {
-            Operation::Get => "get",
-            Operation::Find => "find",
-            Operation::Count => "count",
-            Operation::Create => "create",
-            Operation::Update => "update",
-            Operation::Delete => "delete",
-            Operation::AddField => "addField",
-        }
-    }
-
-    fn from_key(key: &str) -> Option<Self> {
-        Operation::ALL.into_iter().find(|operation| operation.key() == key)
-    }
-}
-
-impl fmt::Display for Operation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.key())
-    }
-}
-
-/// Who may do one operation.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Grant {
-    /// Everybody.
-    Everyone,
-    /// Only these: user ids, `role:` names. Empty is the master key alone.
-    Only {
-        /// Anybody who is signed in.
-        authenticated: bool,
-        /// User ids and `role:` names.
-        principals: Vec<String>,
-    },
-}
-
-/// The permissions of a class, one grant for each operation.
+/// The permissions of a class.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClassPermissions {
     /// In the order of [`Operation::ALL`].
     grants: [Grant; 7],
+    /// Fields that name the users who may read the row; `None` when the rule was not given.
+    read_user_fields: Option<Vec<Arc<str>>>,
+    /// The same for writing it.
+    write_user_fields: Option<Vec<Arc<str>>>,
+    /// Fields that are hidden from some.
+    pub protected_fields: ProtectedFields,
+    /// The access list of new objects that bring none; `None` when the rule was not given.
+    pub default_acl: Option<DefaultAcl>,
+}
+
+/// Whether an operation is about a row that is stored, or about one that is being made and names no users yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowKind {
+    /// It is stored.
+    Stored,
+    /// It is being made.
+    New,
 }
 
 impl Default for ClassPermissions {
     /// A class is open until somebody closes it; objects have access lists of their own.
     fn default() -> Self {
-        ClassPermissions { grants: std::array::from_fn(|_| Grant::Everyone) }
+        ClassPermissions {
+            grants: std::array::from_fn(|_| Grant::everyone()),
+            ..ClassPermissions::master_only()
+        }
     }
 }
 
 impl ClassPermissions {
     /// Permissions that leave everything to the master key.
     pub fn master_only() -> Self {
-        let closed = Grant::Only { authenticated: false, principals: Vec::new() };
-        ClassPermissions { grants: std::array::from_fn(|_| closed.clone()) }
+        ClassPermissions {
+            grants: std::array::from_fn(|_| Grant::default()),
+            read_user_fields: None,
+            write_user_fields: None,
+            protected_fields: ProtectedFields::default(),
+            default_acl: Some(DefaultAcl::default()),
+        }
     }
 
-    /// Refuses the operation with 119, or 101 where the class asks for a signed-in user.
-    pub fn check(&self, class_name: &str, operation: Operation, scope: &Scope) -> Result<()> {
-        if scope.is_privileged() {
-            return Ok(());
+    /// The rows of `class`, whose permissions these are, with which the caller may do the operation. Refuses it as a
+    /// whole with 119, or with 101 where the class asks for a signed-in user.
+    pub fn permitted_rows(
+        &self,
+        class: &Class,
+        operation: Operation,
+        row: RowKind,
+        scope: &Scope,
+    ) -> Result<Filter> {
+        let grant = &self.grants[position(operation)];
+        let is_named = |principal: &String| scope.principals().contains(principal);
+        if scope.is_privileged() || grant.everyone || grant.principals.iter().any(is_named) {
+            return Ok(Filter::all());
         }
-        let Grant::Only { authenticated, principals } = self.grant(operation) else { return Ok(()) };
-        if principals.iter().any(|principal| scope.principals().contains(principal)) {
-            return Ok(());
-        }
-        match (authenticated, scope.user()) {
-            (true, Some(_)) => Ok(()),
-            (true, None) => Err(Error::denied(
+        if grant.authenticated && scope.user().is_none() {
+            return Err(Error::denied(
                 ErrorCode::ObjectNotFound,
                 "Permission denied, user needs to be authenticated.",
-            )),
-            (false, _) => Err(Error::denied(
-                ErrorCode::OperationForbidden,
-                format!("Permission denied for action {operation} on class {class_name}."),
-            )),
+            ));
         }
+        let of_operation = grant.pointer_fields.as_deref().unwrap_or_default();
+        let of_class = self.user_fields(operation);
+        let counts = match (operation, row) {
+            _ if grant.authenticated => true,
+            (Operation::Create, _) => false,
+            // Who may make an object may give it new fields where every writer may, as Parse has it.
+            (Operation::AddField, RowKind::New) => !of_class.is_empty(),
+            _ => !of_operation.is_empty() || !of_class.is_empty(),
+        };
+        if !counts {
+            return Err(Error::denied(
+                ErrorCode::OperationForbidden,
+                format!("Permission denied for action {operation} on class {}.", class.name),
+            ));
+        }
+        if row == RowKind::New || (of_operation.is_empty() && of_class.is_empty()) {
+            return Ok(Filter::all());
+        }
+        let fields = of_operation.iter().chain(of_class).map(AsRef::as_ref);
+        Ok(scope.user_id().map_or(Filter::Never, |user_id| rows_naming(class, fields, user_id)))
     }
 
-    fn grant(&self, operation: Operation) -> &Grant {
-        &self.grants[position(operation)]
+    fn user_fields(&self, operation: Operation) -> &[Arc<str>] {
+        let fields = if operation.is_read() { &self.read_user_fields } else { &self.write_user_fields };
+        fields.as_deref().unwrap_or_default()
     }
 
     /// Reads the `classLevelPermissions` of the schemas API. Operations it does not name are left to the master
-    /// key. Fails with 107 for malformed ones and with 102 for rules that are not available yet.
+    /// key. Fails with 107 for malformed ones; [`ClassPermissions::check_fields`] looks at the names of fields.
     pub fn from_json(json: &Json) -> Result<Self> {
         let Json::Object(map) = json else {
             return Err(malformed("classLevelPermissions must be an object"));
         };
-        let mut permissions = ClassPermissions::master_only();
+        let mut permissions = ClassPermissions {
+            protected_fields: ProtectedFields::none(),
+            default_acl: None,
+            ..ClassPermissions::master_only()
+        };
         for (key, value) in map {
-            if let Some(operation) = Operation::from_key(key) {
-                permissions.grants[position(operation)] = grant_from_json(key, value)?;
-            } else {
-                check_other_key(key, value)?;
+            match key.as_str() {
+                READ_USER_FIELDS => permissions.read_user_fields = Some(user_fields_from_json(key, value)?),
+                WRITE_USER_FIELDS => permissions.write_user_fields = Some(user_fields_from_json(key, value)?),
+                PROTECTED_FIELDS => permissions.protected_fields = ProtectedFields::from_json(value)?,
+                super::ACL => permissions.default_acl = Some(DefaultAcl::from_json(value)?),
+                key => {
+                    let operation = Operation::from_key(key).ok_or_else(|| unknown_operation(key))?;
+                    permissions.grants[position(operation)] = Grant::from_json(key, value)?;
+                }
             }
         }
         Ok(permissions)
+    }
+
+    /// Refuses (107) rules about fields that the class does not have, or that cannot name users.
+    pub fn check_fields(&self, fields: &IndexMap<Arc<str>, FieldType>) -> Result<()> {
+        for (operation, grant) in Operation::ALL.into_iter().zip(&self.grants) {
+            check_pointer_fields(
+                grant.pointer_fields.as_deref().unwrap_or_default(),
+                fields,
+                operation.key(),
+            )?;
+        }
+        for (key, list) in
+            [(READ_USER_FIELDS, &self.read_user_fields), (WRITE_USER_FIELDS, &self.write_user_fields)]
+        {
+            check_pointer_fields(list.as_deref().unwrap_or_default(), fields, key)?;
+        }
+        self.protected_fields.check(fields)
     }
 
     /// The JSON form of the schemas API.
     pub fn to_json(&self) -> Json {
         let mut map = JsonMap::new();
         for (operation, grant) in Operation::ALL.into_iter().zip(&self.grants) {
-            map.insert(operation.key().into(), grant_to_json(grant));
+            map.insert(operation.key().into(), grant.to_json());
         }
-        map.insert("ACL".into(), public_acl());
-        map.insert("protectedFields".into(), serde_json::json!({ "*": [] }));
+        for (key, fields) in
+            [(READ_USER_FIELDS, &self.read_user_fields), (WRITE_USER_FIELDS, &self.write_user_fields)]
+        {
+            map.extend(fields.as_ref().map(|fields| (key.to_owned(), pointer_fields_to_json(fields))));
+        }
+        map.extend(self.default_acl.as_ref().map(|acl| (super::ACL.to_owned(), acl.to_json())));
+        map.insert(PROTECTED_FIELDS.into(), self.protected_fields.to_json());
         Json::Object(map)
     }
 }
@@ -157,36 +184,13 @@ fn position(operation: Operation) -> usize {
     Operation::ALL.iter().position(|candidate| *candidate == operation).unwrap_or_default()
 }
 
-fn grant_from_json(operation: &str, json: &Json) -> Result<Grant> {
-    let Json::Object(map) = json else {
-        return Err(malformed(format!(
-            "'{}' is not a valid value for class level permissions {operation}",
-            shown(&json.to_string())
-        )));
-    };
-    let (mut authenticated, mut principals) = (false, Vec::new());
-    let mut everyone = false;
-    for (key, value) in map {
-        if key == "pointerFields" {
-            return Err(not_available("pointerFields"));
-        }
-        if *value != Json::Bool(true) {
-            let (key, value) = (shown(key), shown(&value.to_string()));
-            return Err(malformed(format!(
-                "'{value}' is not a valid value for class level permissions acl {operation}:{key}:{value}"
-            )));
-        }
-        match key.as_str() {
-            "*" => everyone = true,
-            "requiresAuthentication" => authenticated = true,
-            principal if is_principal(principal) => principals.push(principal.to_owned()),
-            _ => {
-                let key = shown(key);
-                return Err(malformed(format!("'{key}' is not a valid key for class level permissions")));
-            }
-        }
-    }
-    Ok(if everyone { Grant::Everyone } else { Grant::Only { authenticated, principals } })
+fn user_fields_from_json(key: &str, json: &Json) -> Result<Vec<Arc<str>>> {
+    pointer_fields_from_json(json).unwrap_or_else(|| {
+        let value = as_text(json);
+        Err(malformed(format!(
+            "'{value}' is not a valid value for class level permissions {key} - must be an array"
+        )))
+    })
 }
 
 /// A user id or `role:Name`.
@@ -195,50 +199,15 @@ fn is_principal(text: &str) -> bool {
     !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | ' '))
 }
 
-/// Keys beside the operations. An empty rule says nothing and is accepted, so that a schema that was read can
-/// be written back.
-fn check_other_key(key: &str, value: &Json) -> Result<()> {
-    match key {
-        "protectedFields" | "readUserFields" | "writeUserFields" | "ACL" if says_nothing(value) => Ok(()),
-        "protectedFields" | "readUserFields" | "writeUserFields" | "ACL" => Err(not_available(key)),
-        _ => Err(malformed(format!("{} is not a valid operation for class level permissions", shown(key)))),
-    }
+/// A value as messages show it: a text as it is, anything else as JSON.
+fn as_text(json: &Json) -> String {
+    json.as_str().map_or_else(|| shown(&json.to_string()), shown)
 }
 
-/// The access list that new objects have anyway.
-fn public_acl() -> Json {
-    serde_json::json!({ "*": { "read": true, "write": true } })
-}
-
-fn says_nothing(value: &Json) -> bool {
-    match value {
-        value if *value == public_acl() => true,
-        Json::Array(list) => list.is_empty(),
-        Json::Object(map) => map.values().all(|inner| inner.as_array().is_some_and(Vec::is_empty)),
-        _ => false,
-    }
-}
-
-fn not_available(key: &str) -> Error {
-    Error::new(ErrorCode::InvalidQuery, format!("{key} in class level permissions is not available yet"))
+fn unknown_operation(key: &str) -> Error {
+    malformed(format!("{} is not a valid operation for class level permissions", shown(key)))
 }
 
 fn malformed(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
     Error::new(ErrorCode::InvalidJson, message)
-}
-
-fn grant_to_json(grant: &Grant) -> Json {
-    let mut map = JsonMap::new();
-    match grant {
-        Grant::Everyone => {
-            map.insert("*".into(), true.into());
-        }
-        Grant::Only { authenticated, principals } => {
-            if *authenticated {
-                map.insert("requiresAuthentication".into(), true.into());
-            }
-            map.extend(principals.iter().map(|principal| (principal.clone(), Json::Bool(true))));
-        }
-    }
-    Json::Object(map)
 }

@@ -59,7 +59,7 @@ fn user_fields() -> Vec<FieldSpec> {
     vec![
         FieldSpec { indexed: true, ..string("username") },
         FieldSpec { visibility: Visibility::WriteOnly, ..string("password") },
-        FieldSpec { visibility: Visibility::Owner, indexed: true, ..string("email") },
+        FieldSpec { indexed: true, ..string("email") },
         FieldSpec::new("emailVerified", FieldType::Boolean),
         FieldSpec { visibility: Visibility::Owner, ..FieldSpec::new("authData", FieldType::Object) },
         FieldSpec { visibility: Visibility::Hidden, ..string(HASHED_PASSWORD) },

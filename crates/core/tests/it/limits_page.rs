@@ -16,6 +16,7 @@ macro_rules! bounds {
 const BOUNDS: &[Bound] = bounds! {
     NAME_LEN_MAX: "Characters of a class or field name", "103, 105";
     OBJECT_ID_LEN_MAX: "Bytes of an object id that a client chooses", "105";
+    USER_FIELDS_MAX: "Fields in `pointerFields`, `readUserFields` or `writeUserFields`, and `userField:` groups of `protectedFields`", "107";
     CLASSES_MAX: "Classes of one app, built-in ones included", "255";
     CLASS_FIELDS_MAX: "Fields of one class, beside `objectId`, `createdAt`, `updatedAt` and `ACL`", "255";
     CLASS_INDEXES_MAX: "Declared indexes of one class", "102";

@@ -6,6 +6,7 @@
 use std::path::PathBuf;
 
 use ipnet::IpNet;
+use serde_json::{Map, Value as Json};
 
 use super::draft::Draft;
 use super::raw::Raw;
@@ -53,6 +54,11 @@ pub(super) enum Kind {
         what: &'static str,
         set: fn(&mut Draft, &str) -> Result<(), String>,
     },
+    /// A JSON object with a check of its own, also as a text that holds one.
+    Object {
+        what: &'static str,
+        set: fn(&mut Draft, &Map<String, Json>) -> Result<(), String>,
+    },
     /// A stable name whose feature comes later; the text names the feature.
     NotYet(&'static str),
 }
@@ -76,6 +82,7 @@ impl Kind {
             Kind::Networks(set) => set(draft, networks_of(raw)?),
             Kind::List { set, .. } => set(draft, list_of(raw)?)?,
             Kind::Text { set, .. } | Kind::PrivateText { set, .. } => set(draft, text_of(raw)?)?,
+            Kind::Object { set, .. } => set(draft, &object_of(raw)?)?,
             Kind::NotYet(feature) => return Err(format!("{feature} not available in this version yet")),
         }
         Ok(())
@@ -96,9 +103,10 @@ impl Kind {
             Kind::Secret(_) => "secret".into(),
             Kind::Path(_) => "path".into(),
             Kind::Networks(_) => "list of addresses and networks".into(),
-            Kind::List { what, .. } | Kind::Text { what, .. } | Kind::PrivateText { what, .. } => {
-                (*what).into()
-            }
+            Kind::List { what, .. }
+            | Kind::Text { what, .. }
+            | Kind::PrivateText { what, .. }
+            | Kind::Object { what, .. } => (*what).into(),
             Kind::NotYet(_) => "not in this version".into(),
         }
     }
@@ -157,6 +165,15 @@ fn choice_of<'a>(raw: &'a Raw, words: &[&str]) -> Result<&'a str, String> {
         Raw::Text(text) if words.contains(&text.as_str()) => Ok(text),
         _ => Err(format!("must be {}", one_of(words))),
     }
+}
+
+fn object_of(raw: &Raw) -> Result<Map<String, Json>, String> {
+    match raw {
+        Raw::Object(map) => Some(map.clone()),
+        Raw::Text(text) => serde_json::from_str(text).ok(),
+        _ => None,
+    }
+    .ok_or_else(|| "must be a JSON object".into())
 }
 
 fn one_of(words: &[&str]) -> String {

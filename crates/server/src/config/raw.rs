@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 use toml::de::DeValue;
 
 /// Whatever TOML, JSON or a plain string can hold and a setting can take.
@@ -12,6 +12,8 @@ pub(super) enum Raw {
     Bool(bool),
     Int(i64),
     List(Vec<Raw>),
+    /// A JSON object.
+    Object(Map<String, Json>),
     /// Something no setting takes; the word says what.
     Other(&'static str),
 }
@@ -42,7 +44,7 @@ impl Raw {
             Json::Bool(value) => Raw::Bool(*value),
             Json::Number(number) => number.as_i64().map_or(Raw::Other("a number with a fraction"), Raw::Int),
             Json::Array(items) => Raw::List(items.iter().filter_map(Raw::from_json).collect()),
-            Json::Object(_) => Raw::Other("an object"),
+            Json::Object(map) => Raw::Object(map.clone()),
         })
     }
 }
@@ -55,6 +57,7 @@ impl fmt::Display for Raw {
             Raw::Bool(value) => write!(f, "{value}"),
             Raw::Int(number) => write!(f, "{number}"),
             Raw::Other(what) => f.write_str(what),
+            Raw::Object(_) => f.write_str("an object"),
             Raw::List(items) => {
                 f.write_str("[")?;
                 for (index, item) in items.iter().enumerate() {

@@ -13,6 +13,8 @@ mod keys;
 mod lockout;
 mod operations;
 mod passwords;
+mod pointer_permissions;
+mod protected_fields;
 mod queries;
 mod roles;
 mod schemas;

@@ -48,7 +48,8 @@ pub(crate) fn is_all(filter: &Filter) -> bool {
     matches!(filter, Filter::And(parts) if parts.iter().all(is_all))
 }
 
-fn append_filter<'a>(sql: &mut SqlWriter<'a>, names: Names<'_>, filter: &'a Filter) {
+/// Appends a condition.
+pub(super) fn append_filter<'a>(sql: &mut SqlWriter<'a>, names: Names<'_>, filter: &'a Filter) {
     match filter {
         Filter::And(parts) if parts.is_empty() => {
             sql.push("TRUE");

@@ -1,12 +1,10 @@
 //! Reads.
 
-use std::sync::Arc;
-
 use astrolabe_core::query::{Filter, PlanColumn, ReadPlan, RowAccess, ShownIn};
 use astrolabe_core::schema::{CREATED_AT, Class, Field, OBJECT_ID, UPDATED_AT};
 
 use super::Names;
-use super::filter::append_where;
+use super::filter::{append_filter, append_where};
 use super::order::append_order;
 use crate::columns::{READERS, Storage, WRITERS, longitude_column};
 use crate::dialect::Dialect;
@@ -23,8 +21,8 @@ pub(crate) enum SelectColumn<'s> {
     UpdatedAt,
     /// Both halves of the access list.
     Acl,
-    /// A field, in every row or in the row with the id only.
-    Field(&'s Field, Option<&'s Arc<str>>),
+    /// A field, in every row or only in those that match.
+    Field(&'s Field, Option<&'s Filter>),
     /// A field that was dropped after the plan was made: null.
     Dropped,
 }
@@ -43,7 +41,7 @@ fn select_column<'s>(planned: &'s Class, current: &'s Class, column: &'s PlanCol
         PlanColumn::Field { index, shown } => {
             let only_in = match shown {
                 ShownIn::EveryRow => None,
-                ShownIn::Row(id) => Some(id),
+                ShownIn::Rows(rows) => Some(&**rows),
             };
             match current_field(planned, current, *index) {
                 Some(field) => SelectColumn::Field(field, only_in),
@@ -73,7 +71,7 @@ pub(crate) fn select<'a>(
     if columns.is_empty() {
         sql.push("NULL");
     }
-    sql.separated(columns, ", ", |sql, column| append_column(sql, *column));
+    sql.separated(columns, ", ", |sql, column| append_column(sql, names, *column));
     append_from(&mut sql, names, &plan.filter, &plan.access);
     append_order(&mut sql, names, &plan.order);
     append_page(&mut sql, plan.skip, plan.limit);
@@ -112,7 +110,7 @@ fn append_from<'a>(sql: &mut SqlWriter<'a>, names: Names<'_>, filter: &'a Filter
     append_where(sql, names, filter, access);
 }
 
-fn append_column<'a>(sql: &mut SqlWriter<'a>, column: SelectColumn<'a>) {
+fn append_column<'a>(sql: &mut SqlWriter<'a>, names: Names<'_>, column: SelectColumn<'a>) {
     match column {
         SelectColumn::ObjectId => sql.column(OBJECT_ID),
         SelectColumn::CreatedAt => sql.column(CREATED_AT),
@@ -123,27 +121,31 @@ fn append_column<'a>(sql: &mut SqlWriter<'a>, column: SelectColumn<'a>) {
             // It yields nothing, but every place of the answer stays in the text.
             Storage::JoinTable => sql.push("NULL"),
             Storage::Point => {
-                append_shown(sql, &field.column, only_in);
+                append_shown(sql, names, &field.column, only_in);
                 sql.push(", ");
-                append_shown(sql, &longitude_column(&field.column), only_in);
+                append_shown(sql, names, &longitude_column(&field.column), only_in);
                 sql
             }
             Storage::Text | Storage::Real | Storage::Integer => {
-                append_shown(sql, &field.column, only_in);
+                append_shown(sql, names, &field.column, only_in);
                 sql
             }
         },
     };
 }
 
-fn append_shown<'a>(sql: &mut SqlWriter<'a>, column: &str, only_in: Option<&'a Arc<str>>) {
+/// A condition that is null counts as one that does not hold, as it does in `WHERE`.
+fn append_shown<'a>(sql: &mut SqlWriter<'a>, names: Names<'_>, column: &str, only_in: Option<&'a Filter>) {
     match only_in {
-        None => sql.column(column),
-        Some(id) => {
-            sql.push("CASE WHEN ").column(OBJECT_ID).push(" = ").bind(Bind::text(id));
-            sql.push(" THEN ").column(column).push(" END")
+        None => {
+            sql.column(column);
         }
-    };
+        Some(rows) => {
+            sql.push("CASE WHEN ");
+            append_filter(sql, names, rows);
+            sql.push(" THEN ").column(column).push(" END");
+        }
+    }
 }
 
 fn append_page(sql: &mut SqlWriter<'_>, skip: u64, limit: Option<u64>) {

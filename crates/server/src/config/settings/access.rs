@@ -1,5 +1,7 @@
 //! Who may do what: keys by address, classes, users and sessions.
 
+use astrolabe_core::app::ProtectedFieldsByClass;
+
 use crate::config::kind::Kind;
 use crate::config::setting::Setting;
 
@@ -40,6 +42,38 @@ pub(super) const ACCESS: &[Setting] = &[
     .default("false")
     .default_in_dev("true")
     .doc("Clients may make classes by writing to them."),
+    Setting::new(
+        "access.protected_fields",
+        "ASTROLABE_PROTECTED_FIELDS",
+        Kind::Object {
+            what: "JSON object, `{\"Class\": {\"*\": [\"field\"]}}`",
+            set: |draft, map| {
+                let rules =
+                    ProtectedFieldsByClass::from_json(map).map_err(|error| format!("is refused: {error}"))?;
+                draft.settings.protected_fields = rules;
+                Ok(())
+            },
+        },
+    )
+    .parse("protectedFields", "PARSE_SERVER_PROTECTED_FIELDS")
+    .default_words("`email` of `_User` is for its owner")
+    .doc("Fields that are hidden from some, beside those that class-level permissions protect."),
+    Setting::new(
+        "access.owners_see_protected_fields",
+        "ASTROLABE_OWNERS_SEE_PROTECTED_FIELDS",
+        Kind::Bool(|draft, value| draft.settings.owners_see_protected_fields = value),
+    )
+    .parse("protectedFieldsOwnerExempt", "PARSE_SERVER_PROTECTED_FIELDS_OWNER_EXEMPT")
+    .default("true")
+    .doc("Users see the protected fields of themselves."),
+    Setting::new(
+        "access.save_answers_show_protected_fields",
+        "ASTROLABE_SAVE_ANSWERS_SHOW_PROTECTED_FIELDS",
+        Kind::Bool(|draft, value| draft.settings.save_answers_show_protected_fields = value),
+    )
+    .parse("protectedFieldsSaveResponseExempt", "PARSE_SERVER_PROTECTED_FIELDS_SAVE_RESPONSE_EXEMPT")
+    .default("true")
+    .doc("Answers to writes hold protected fields."),
     Setting::new(
         "access.sanitized_errors",
         "ASTROLABE_SANITIZED_ERRORS",

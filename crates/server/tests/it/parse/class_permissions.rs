@@ -57,9 +57,15 @@ async fn permissions_that_cannot_be_kept_are_refused() -> anyhow::Result<()> {
         (json!({"find": true}), 107),
         (json!({"find": {"a b!": true}}), 107),
         (json!({"fly": {"*": true}}), 107),
-        (json!({"find": {"pointerFields": ["owner"]}}), 102),
-        (json!({"readUserFields": ["owner"]}), 102),
-        (json!({"protectedFields": {"*": ["text"]}}), 102),
+        (json!({"find": {"pointerFields": ["owner"]}}), 107),
+        (json!({"find": {"pointerFields": "owner"}}), 107),
+        (json!({"readUserFields": ["owner"]}), 107),
+        (json!({"writeUserFields": {}}), 107),
+        (json!({"protectedFields": {"*": ["text"]}}), 107),
+        (json!({"protectedFields": {"*": ["objectId"]}}), 107),
+        (json!({"protectedFields": {"a b!": []}}), 107),
+        (json!({"ACL": {"*": {"fly": true}}}), 107),
+        (json!({"readUserFields": (0..17).map(|n| format!("f{n}")).collect::<Vec<_>>()}), 107),
         (json!([]), 107),
     ] {
         let body = json!({"classLevelPermissions": permissions});

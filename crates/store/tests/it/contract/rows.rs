@@ -111,7 +111,7 @@ pub async fn shown_in_one_row(fixture: &Fixture) {
     let mut plan = fixture.plan("_User", Filter::all());
     for column in &mut plan.columns {
         if let PlanColumn::Field { shown, .. } = column {
-            *shown = ShownIn::Row("u2".into());
+            *shown = ShownIn::Rows(Arc::new(Filter::equals("objectId", text("u2"))));
         }
     }
     let rows = fixture.read(plan).await.unwrap();

@@ -1,0 +1,96 @@
+//! The door that every read goes through: what may be read of a class, by class-level permissions, rules of the
+//! class, access lists and protected fields.
+
+use std::sync::Arc;
+
+use super::Objects;
+use super::find::{refuse_installations, refuse_internal_class};
+use crate::access::{FieldView, Scope};
+use crate::error::Result;
+use crate::ports::RuleContext;
+use crate::query::{FieldPath, Filter, KeySelection, OrderBy, PlanColumn, ReadPlan, parse_order};
+use crate::schema::{Class, FieldType, Operation, RowKind};
+
+/// A class that a caller may read, as far as it may. Only [`Objects::open_for_reading`] makes one, and a plan of a
+/// caller's read is made of nothing else.
+pub(super) struct Readable<'a> {
+    objects: &'a Objects,
+    scope: &'a Scope,
+    /// The class.
+    pub class: Arc<Class>,
+    view: FieldView,
+    permitted: Filter,
+}
+
+impl Objects {
+    /// Asks the permissions of the class for an operation that reads.
+    pub(super) fn open_for_reading<'a>(
+        &'a self,
+        scope: &'a Scope,
+        class: Arc<Class>,
+        operation: Operation,
+    ) -> Result<Readable<'a>> {
+        refuse_internal_class(scope, &class.name)?;
+        if operation != Operation::Get {
+            refuse_installations(scope, &class.name, operation)?;
+        }
+        let permitted = class.permissions.permitted_rows(&class, operation, RowKind::Stored, scope)?;
+        let view = FieldView::new(&class, scope, self.settings());
+        Ok(Readable { objects: self, scope, class, view, permitted })
+    }
+
+    /// Lets the rules of a system class narrow a filter.
+    pub(super) fn ruled_filter(&self, scope: &Scope, class: &Class, filter: Filter) -> Result<Filter> {
+        match self.parts.rules.of(&class.name) {
+            Some(rules) => rules.rewrite_filter(RuleContext { objects: self, scope }, class, filter),
+            None => Ok(filter),
+        }
+    }
+}
+
+impl Readable<'_> {
+    /// The sort keys of a caller, checked.
+    pub fn order(&self, order: Option<&str>) -> Result<Vec<OrderBy>> {
+        let Some(order) = order else { return Ok(Vec::new()) };
+        let order = parse_order(Some(&self.class), order)?;
+        self.view.check_order(&self.class, &order)?;
+        Ok(order)
+    }
+
+    /// Refuses a path whose values the caller may not learn.
+    pub fn check_path(&self, path: &FieldPath) -> Result<()> {
+        self.view.check_path(&self.class, path)
+    }
+
+    /// The plan for the rows that match, as far as the caller may see them; without order and without a bound.
+    pub fn plan(self, filter: Filter, keys: &KeySelection) -> Result<ReadPlan> {
+        let filter = self.objects.ruled_filter(self.scope, &self.class, filter)?;
+        Ok(ReadPlan {
+            columns: self.columns(keys),
+            filter: filter.and(self.permitted),
+            class: self.class,
+            access: self.scope.readable(),
+            order: Vec::new(),
+            skip: 0,
+            limit: None,
+        })
+    }
+
+    /// The columns a caller gets to see. The stub of a relation says nothing of its row, so one that is shown in some
+    /// rows is shown in all.
+    fn columns(&self, keys: &KeySelection) -> Vec<PlanColumn> {
+        let mut columns =
+            vec![PlanColumn::ObjectId, PlanColumn::CreatedAt, PlanColumn::UpdatedAt, PlanColumn::Acl];
+        for (index, field) in self.class.fields.values().enumerate() {
+            // Clients expect the stubs of relations in every object.
+            let is_relation = matches!(field.kind, FieldType::Relation(_));
+            if !keys.shows(&field.name) && (!is_relation || keys.exclude.contains(&field.name.to_string())) {
+                continue;
+            }
+            if let Some(shown) = self.view.shown_in(field) {
+                columns.push(PlanColumn::Field { index, shown });
+            }
+        }
+        columns
+    }
+}
