@@ -1,7 +1,9 @@
 //! The contract on SQLite, and what is particular to SQLite.
 
 mod crash;
+mod disk;
 mod files;
+mod power;
 mod reads;
 
 use std::sync::Arc;
