@@ -10,16 +10,23 @@ use rusqlite::{Error as SqliteError, ErrorCode as SqliteCode, ffi};
 use super::functions::Refusal;
 use crate::columns::physical_columns;
 
-/// The failure of a statement that concerns no particular class.
+/// The failure of a statement that concerns no particular class. What is the fault of the disk, of the file or of
+/// another process is told apart from our own; `docs/guide/recovery.md` explains each of these texts.
 pub(super) fn store_error(error: SqliteError) -> StoreError {
     match error.sqlite_error_code() {
         Some(SqliteCode::OperationInterrupted) => StoreError::Deadline,
+        Some(SqliteCode::DatabaseCorrupt | SqliteCode::NotADatabase) => {
+            StoreError::Unavailable(format!("the file is damaged: {error}"))
+        }
         Some(
             SqliteCode::DatabaseBusy
             | SqliteCode::DatabaseLocked
             | SqliteCode::CannotOpen
             | SqliteCode::DiskFull
-            | SqliteCode::ReadOnly,
+            | SqliteCode::ReadOnly
+            | SqliteCode::PermissionDenied
+            | SqliteCode::SystemIoFailure
+            | SqliteCode::FileLockingProtocolFailed,
         ) => StoreError::Unavailable(error.to_string()),
         _ => StoreError::Database(error.to_string()),
     }
