@@ -1,9 +1,10 @@
 //! SQLite's failures as errors of the store port.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use astrolabe_core::error::{Error, ErrorCode};
-use astrolabe_core::ports::StoreError;
+use astrolabe_core::ports::{StoreError, StoreResult};
 use astrolabe_core::schema::{Class, OBJECT_ID};
 use rusqlite::{Error as SqliteError, ErrorCode as SqliteCode, ffi};
 
@@ -30,6 +31,17 @@ pub(super) fn store_error(error: SqliteError) -> StoreError {
         ) => StoreError::Unavailable(error.to_string()),
         _ => StoreError::Database(error.to_string()),
     }
+}
+
+/// Logs a failure of the database itself, in the span of the request that meets it; callers are not told its cause.
+pub(super) fn logged<T>(database: &Path, result: StoreResult<T>) -> StoreResult<T> {
+    if let Err(
+        error @ (StoreError::Unavailable(_) | StoreError::CorruptRow { .. } | StoreError::Database(_)),
+    ) = &result
+    {
+        tracing::error!(database = %database.display(), %error, "a database request failed");
+    }
+    result
 }
 
 /// The failure of a read. Tables and columns that are gone were dropped after the plan was compiled.

@@ -42,7 +42,8 @@ fn filled(rows: usize) -> (Fixture, Mounted) {
     let folder = tempfile::tempdir().unwrap();
     let disk = Mounted::on(folder.path(), 1);
     let events = Arc::new(Events::default());
-    let store = SqliteStore::open(folder.path().join("app.db"), SqliteOptions::default(), Arc::clone(&events));
+    let store =
+        SqliteStore::open(folder.path().join("app.db"), SqliteOptions::default(), Arc::clone(&events));
     let fixture = Fixture { store: Arc::new(store.unwrap()), events, folder };
     block_on(async {
         fixture.class("Todo", &[("n", FieldType::Number), ("text", FieldType::String)]).await;
@@ -68,7 +69,11 @@ fn writes_fail_clearly_and_go_on_after_a_fault() {
                 let reason = unavailable(fixture.submit(insert).await);
                 assert!(reason.contains(words), "{fault:?}: {reason}");
                 let increment = FieldUpdate::Increment(1.0);
-                unavailable(fixture.update("Todo", "t0", &[("n", increment), ("text", FieldUpdate::Set(big.clone()))]).await);
+                unavailable(
+                    fixture
+                        .update("Todo", "t0", &[("n", increment), ("text", FieldUpdate::Set(big.clone()))])
+                        .await,
+                );
                 unavailable(fixture.class_with("Other", Vec::new()).await);
                 assert!(fixture.store.schema().class("Other").is_none());
                 assert_eq!(fixture.ids("Todo", Filter::all()).await, ["t0", "t1", "t2"], "{fault:?}");
