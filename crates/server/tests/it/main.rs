@@ -5,6 +5,7 @@ mod cli;
 mod config;
 mod durability;
 mod events;
+mod faults;
 mod logs;
 mod parse;
 mod probes;
