@@ -7,8 +7,7 @@ use serde_json::{Value, json};
 
 use crate::program::{Folder, Running};
 
-const ARGS: &[&str] =
-    &["start", "--data", "data", "--listen", "127.0.0.1:0", "--log-level", "error"];
+const ARGS: &[&str] = &["start", "--data", "data", "--listen", "127.0.0.1:0", "--log-level", "error"];
 const DECLARED: &[&str] = &["--app-id", "shop", "--rest-key", "rest", "--master-key", "master"];
 
 fn declared() -> Vec<&'static str> {

@@ -6,6 +6,7 @@ mod config;
 mod durability;
 mod events;
 mod faults;
+mod fuzz;
 mod logs;
 mod parse;
 mod probes;
