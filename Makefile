@@ -28,7 +28,7 @@ soak: ## Run what takes too long for `make test`; scripts/soak.sh has the stages
 	@scripts/soak.sh
 
 .PHONY: fuzz
-fuzz: ## Fuzz parsers and the server for minutes; FUZZ_SECONDS sets the time of each target
+fuzz: ## Fuzz parsers and the server for minutes; ASTROLABE_FUZZ_CASES sets how long
 	@scripts/fuzz.sh
 
 .PHONY: check
