@@ -23,6 +23,14 @@ demo: binary ## Build everything, start Astrolabe and the example site on it, pr
 test: ## Run all tests: Rust, JavaScript, browser; installs what it needs
 	@scripts/test.sh
 
+.PHONY: soak
+soak: ## Run what takes too long for `make test`; scripts/soak.sh has the stages and their times
+	@scripts/soak.sh
+
+.PHONY: fuzz
+fuzz: ## Fuzz parsers and the server for minutes; ASTROLABE_FUZZ_CASES sets how long
+	@scripts/fuzz.sh
+
 .PHONY: check
 check: ## Format, lints, docs, licences, typos
 	@scripts/check.sh

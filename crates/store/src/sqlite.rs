@@ -88,6 +88,13 @@ impl SqliteStore {
     }
 }
 
+impl SqliteStore {
+    /// Waits for a result and logs it if the database itself failed.
+    async fn logged<T>(&self, result: impl Future<Output = StoreResult<T>>) -> StoreResult<T> {
+        errors::logged(&self.shared.path, result.await)
+    }
+}
+
 impl Store for SqliteStore {
     fn schema(&self) -> Arc<Schema> {
         self.shared.schema.load_full()
@@ -99,20 +106,20 @@ impl Store for SqliteStore {
             if !self.shared.queue.is_closed() && schema_change::is_done(&schema, &changes) {
                 return Ok(schema);
             }
-            self.ask_writer(|reply| Message::Schema { changes, reply }).await
+            self.logged(self.ask_writer(|reply| Message::Schema { changes, reply })).await
         })
     }
 
     fn read(&self, plan: ReadPlan, sink: Box<dyn RowSink>) -> BoxFuture<'_, StoreResult<Box<dyn RowSink>>> {
-        Box::pin(read::rows(&self.shared, plan, sink))
+        Box::pin(self.logged(read::rows(&self.shared, plan, sink)))
     }
 
     fn count(&self, plan: ReadPlan) -> BoxFuture<'_, StoreResult<u64>> {
-        Box::pin(read::count(&self.shared, plan))
+        Box::pin(self.logged(read::count(&self.shared, plan)))
     }
 
     fn submit(&self, job: WriteJob) -> BoxFuture<'_, StoreResult<WriteOutcome>> {
-        Box::pin(self.ask_writer(|reply| Message::Job { job, reply }))
+        Box::pin(self.logged(self.ask_writer(|reply| Message::Job { job, reply })))
     }
 
     fn ping(&self) -> BoxFuture<'_, StoreResult<()>> {

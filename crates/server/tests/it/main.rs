@@ -5,6 +5,8 @@ mod cli;
 mod config;
 mod durability;
 mod events;
+mod faults;
+mod fuzz;
 mod logs;
 mod parse;
 mod probes;

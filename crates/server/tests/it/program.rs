@@ -57,7 +57,20 @@ impl Folder {
     /// Starts a server and waits for its ready line.
     #[track_caller]
     pub fn start(&self, args: &[&str]) -> Running {
-        let mut command = self.command(args);
+        Self::wait_until_ready(self.command(args))
+    }
+
+    /// Starts a server that survives the signal of a file that may not grow.
+    #[track_caller]
+    pub fn start_with_file_limit(&self, args: &[&str]) -> Running {
+        let mut command = Command::new("sh");
+        command.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_astrolabe")]);
+        command.args(args).current_dir(self.path());
+        Self::wait_until_ready(command)
+    }
+
+    #[track_caller]
+    fn wait_until_ready(mut command: Command) -> Running {
         let mut child =
             command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
@@ -86,6 +99,12 @@ impl Running {
     /// The process.
     pub fn id(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Ends the process at once, in the middle of whatever it does.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
     }
 
     /// Sends the signal to stop and waits for the end.

@@ -1,28 +1,47 @@
 //! SQLite's failures as errors of the store port.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use astrolabe_core::error::{Error, ErrorCode};
-use astrolabe_core::ports::StoreError;
+use astrolabe_core::ports::{StoreError, StoreResult};
 use astrolabe_core::schema::{CREATED_AT, Class, OBJECT_ID, UPDATED_AT};
 use rusqlite::{Error as SqliteError, ErrorCode as SqliteCode, ffi};
 
 use super::functions::Refusal;
 use crate::columns::physical_columns;
 
-/// The failure of a statement that concerns no particular class.
+/// The failure of a statement that concerns no particular class. What is the fault of the disk, of the file or of
+/// another process is told apart from our own; `docs/guide/recovery.md` explains each of these texts.
 pub(super) fn store_error(error: SqliteError) -> StoreError {
     match error.sqlite_error_code() {
         Some(SqliteCode::OperationInterrupted) => StoreError::Deadline,
+        Some(SqliteCode::DatabaseCorrupt | SqliteCode::NotADatabase) => {
+            StoreError::Unavailable(format!("the file is damaged: {error}"))
+        }
         Some(
             SqliteCode::DatabaseBusy
             | SqliteCode::DatabaseLocked
             | SqliteCode::CannotOpen
             | SqliteCode::DiskFull
-            | SqliteCode::ReadOnly,
+            | SqliteCode::ReadOnly
+            | SqliteCode::PermissionDenied
+            | SqliteCode::SystemIoFailure
+            | SqliteCode::FileLockingProtocolFailed,
         ) => StoreError::Unavailable(error.to_string()),
         _ => StoreError::Database(error.to_string()),
     }
+}
+
+/// Logs a failure of the database itself, in the span of the request that meets it; callers are not told its cause.
+pub(super) fn logged<T>(database: &Path, result: StoreResult<T>) -> StoreResult<T> {
+    if let Err(
+        error @ (StoreError::Unavailable(_) | StoreError::CorruptRow { .. } | StoreError::Database(_)),
+    ) = &result
+    {
+        tracing::error!(database = %database.display(), %error, "a database request failed");
+    }
+    result
 }
 
 /// The failure of a read. Tables and columns that are gone were dropped after the plan was compiled.

@@ -1,7 +1,10 @@
 //! The contract on SQLite, and what is particular to SQLite.
 
 mod crash;
+mod disk;
+mod faults;
 mod files;
+mod power;
 mod reads;
 
 use std::sync::Arc;

@@ -51,7 +51,6 @@ pub(super) fn commit(open: &OpenWriter, shared: &Shared, mut group: Vec<Pending>
             }
             Err(GroupFailure::Lost(error)) => {
                 roll_back(&open.connection);
-                tracing::error!(%error, jobs = group.len(), "a transaction was lost");
                 return group.into_iter().for_each(|pending| pending.answer(Err(again(&error))));
             }
         }
