@@ -43,19 +43,23 @@ async function load(rows) {
   const since = performance.now();
   const requests = await server.load(rows, (done) => console.log(`${count(done)} of ${count(rows)} objects`));
   const seconds = (performance.now() - since) / 1000;
-  console.log(`${count(rows)} objects in ${show(seconds)} s`);
+  const cpuUs = server.loadCpuUs() / rows;
+  console.log(`${count(rows)} objects in ${show(seconds)} s, ${show(cpuUs)} µs of server CPU each`);
   const files = Object.fromEntries(Object.entries(requests).map(([name, list]) => [name, writeRequests(folder, name, list)]));
-  return { rows, seconds, server, files };
+  return { rows, seconds, cpuUs, server, files };
 }
 
-/** The two sizes one after the other, round by round; the median of the rounds' ratios counts. */
+/**
+ * The two sizes one after the other, round by round; the median of the rounds' ratios counts. All gets come before the
+ * first create, because creates make the small class larger.
+ */
 async function measureInTurn() {
   const runs = Object.fromEntries(Object.keys(MUSTS).map((operation) => [operation, sizes.map(() => [])]));
   const once = ({ server, files }, operation, seconds) =>
     measure({ origin: server.origin, file: files[operation], connections: CONNECTIONS, seconds, find: server.find });
-  for (const size of sizes) for (const operation of Object.keys(MUSTS)) await once(size, operation, 1);
-  for (let round = 0; round < options.rounds; round += 1) {
-    for (const operation of Object.keys(MUSTS)) {
+  for (const operation of Object.keys(MUSTS)) {
+    for (const size of sizes) await once(size, operation, 1);
+    for (let round = 0; round < options.rounds; round += 1) {
       for (const [index, size] of sizes.entries()) runs[operation][index].push(await once(size, operation, options.seconds));
     }
   }
@@ -77,7 +81,7 @@ function write(musts) {
     `Astrolabe at ${facts.commit} on ${facts.cpu}, ${facts.cores} cores; median of ${options.rounds} rounds.`,
     mustTable(musts),
     table(['', count(SMALL), count(LARGE), ''], rows),
-    sizes.map((size) => `${count(size.rows)} objects took ${show(size.seconds, ' s')} to load, in batches of 1,000.`).join('\n'),
+    sizes.map((size) => `${count(size.rows)} objects took ${show(size.seconds, ' s')} to load in batches of 1,000, ${show(size.cpuUs, ' µs')} of server CPU each.`).join('\n'),
   ].join('\n\n');
   mkdirSync(join(ROOT, name), { recursive: true });
   writeFileSync(join(ROOT, name, 'growth.md'), `${text}\n`);

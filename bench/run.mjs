@@ -20,7 +20,9 @@ import { pocketbase } from './subjects/pocketbase.mjs';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const work = mkdtempSync(join(tmpdir(), 'astrolabe-bench-'));
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(130));
+let current;
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => void interrupted());
 // Also after an uncaught error. What still runs ends with this process.
 process.on('exit', () => rmSync(work, { recursive: true, force: true, maxRetries: 3 }));
 
@@ -50,7 +52,8 @@ async function measureOne(name) {
   mkdirSync(home, { mode: 0o700 });
   const say = (text) => console.log(`${name}: ${text}`);
   try {
-    return await measureSubject({ server: await makers[name](home), folder: home, tools, say });
+    current = await makers[name](home);
+    return await measureSubject({ server: current, folder: home, tools, say });
   } catch (problem) {
     const text = problem.message.replaceAll(work, 'the work folder');
     say(`failed: ${text}`);
@@ -58,6 +61,15 @@ async function measureOne(name) {
   } finally {
     await haltAll();
     rmSync(home, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+async function interrupted() {
+  try {
+    await haltAll();
+    await current?.cleanUp?.();
+  } finally {
+    process.exit(130);
   }
 }
 
