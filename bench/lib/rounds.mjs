@@ -23,7 +23,9 @@ export async function measureRounds({ server, constant, folder, rounds, seconds,
     const yardstick = {};
     for (const method of ['GET', 'POST']) yardstick[method] = await run(constant, constant.files[method], 64);
     yardsticks.push(yardstick);
-    for (const cell of prepared) cell.runs.push(await run(server, cell.file, cell.connections));
+    for (const cell of prepared) {
+      cell.runs.push(await run(server, cell.file, cell.connections, seconds * (cell.operation.lengthFactor ?? 1)));
+    }
     say(`round ${round + 1} of ${rounds}`);
   }
   return {

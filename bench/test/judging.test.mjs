@@ -5,6 +5,7 @@ import { bestEvents, bestNotes, ownerOf, scoreOf } from '../lib/dataset.mjs';
 import { judge, line } from '../lib/musts.mjs';
 import { median, show } from '../lib/numbers.mjs';
 import { page } from '../lib/report.mjs';
+import { problemOf } from '../lib/wrk.mjs';
 
 const good = { caller: 'user', connections: 64, problems: [], cpuUs: 40, ratio: 2 };
 const cells = ['create', 'get', 'list', 'query', 'update', 'page', 'session', 'login'].map((operation) => ({ ...good, operation }));
@@ -27,6 +28,14 @@ test('an invalid cell and a failed open loop give no figure, not a good one', ()
   const invalid = cells.map((cell) => (cell.operation === 'page' ? { ...cell, problems: ['3 status errors'] } : cell));
   const musts = judge({ ...result, cells: invalid, openLoop: { problem: 'an answer with status 503' } }, 1e6);
   assert.deepEqual(musts.filter(({ holds }) => holds === null).map(({ limit }) => limit), [1, 2]);
+});
+
+test('a measurement with a failure or with few answers is invalid', () => {
+  const fine = { requests: 128, status: 0, connect: 0, read: 0, write: 0, timeout: 0 };
+  assert.equal(problemOf(fine, 64), null);
+  for (const bad of [{ status: 1 }, { connect: 1 }, { read: 1 }, { write: 1 }, { timeout: 1 }, { requests: 127 }, { requests: 0 }]) {
+    assert.ok(problemOf({ ...fine, ...bad }, 64), JSON.stringify(bad));
+  }
 });
 
 test('medians', () => {
