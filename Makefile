@@ -12,7 +12,7 @@ export ASTROLABE_BIN ?= $(CARGO_TARGET_DIR)/debug/astrolabe
 
 .PHONY: help
 help: ## List the commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 .PHONY: demo
 demo: binary ## Build everything, start Astrolabe and the example site on it, print URLs and keys
@@ -42,3 +42,23 @@ format: ## Format the Rust code
 .PHONY: binary
 binary:
 	@cargo build --locked -p astrolabe-server
+
+BENCH := BENCH_ASTROLABE="$(CARGO_TARGET_DIR)/release/astrolabe" \
+	BENCH_CONSTANT="$(CARGO_TARGET_DIR)/release/bench-constant" \
+	BENCH_LOAD="$(CARGO_TARGET_DIR)/release/bench-load" PATH="$$(scripts/node.sh):$$PATH"
+
+.PHONY: bench
+bench: bench-binaries ## Measure Astrolabe, PocketBase and Parse Server (bench/README.md); about an hour
+	@$(BENCH) BENCH_TOOLS="$$(bench/install.sh)" node bench/run.mjs
+
+.PHONY: bench-quick
+bench-quick: bench-binaries ## The same with little data and short runs, to see that it works
+	@$(BENCH) QUICK=1 BENCH_TOOLS="$$(bench/install.sh)" node bench/run.mjs
+
+.PHONY: bench-growth
+bench-growth: bench-binaries ## CPU per get and create with ROWS objects (10 million) beside 10,000
+	@$(BENCH) BENCH_TOOLS="$$(bench/install.sh wrk)" node bench/growth.mjs
+
+.PHONY: bench-binaries
+bench-binaries:
+	@cargo build --locked --release -p astrolabe-server -p bench-constant -p bench-load

@@ -21,10 +21,11 @@ stage_rust() {
   fi
 }
 
-# Unmodified clients and recorded answers of the reference server, against the binary.
+# Unmodified clients and recorded answers of the reference server, against the binary; and how the benchmarks judge.
 stage_conformance() {
   scripts/npm-ci.sh conformance/parse-js
-  node --test --test-reporter=spec --test-concurrency=2 conformance/parse-js/test/*.test.mjs conformance/wire/test/*.test.mjs
+  node --test --test-reporter=spec --test-concurrency=2 conformance/parse-js/test/*.test.mjs conformance/wire/test/*.test.mjs \
+    bench/test/*.test.mjs
 }
 
 # The example site in a real browser.

@@ -165,7 +165,7 @@ fn nothing_is_left_for_later() -> anyhow::Result<()> {
 
 #[test]
 fn lock_files_name_no_registry_host() -> anyhow::Result<()> {
-    let mut folders = vec![root().join("examples"), root().join("conformance")];
+    let mut folders = vec![root().join("examples"), root().join("conformance"), root().join("bench")];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder)? {
             let path = entry?.path();

