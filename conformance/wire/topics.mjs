@@ -2,9 +2,12 @@
 import acl from './requests/acl.mjs';
 import batch from './requests/batch.mjs';
 import bodies from './requests/bodies.mjs';
+import config from './requests/config.mjs';
 import cors from './requests/cors.mjs';
+import dashboard from './requests/dashboard.mjs';
 import envelope from './requests/envelope.mjs';
 import hostile from './requests/hostile.mjs';
+import installations from './requests/installations.mjs';
 import keys from './requests/keys.mjs';
 import login from './requests/login.mjs';
 import objects from './requests/objects.mjs';
@@ -24,11 +27,14 @@ export const topics = {
   users,
   login,
   sessions,
+  installations,
   objects,
   ops,
   acl,
   queries,
   batch,
   schemas,
+  config,
+  dashboard,
   hostile,
 };

@@ -3,6 +3,8 @@
 //! Source: Parse REST protocol, "Endpoints".
 
 mod batch;
+mod config_routes;
+mod dashboard_routes;
 mod find_params;
 mod object_routes;
 mod purge_routes;
@@ -41,6 +43,8 @@ pub fn routes(more: Router) -> Router {
         )
         .route("/purge/{class}", delete(purge_routes::purge))
         .route("/serverInfo", get(server_info::show))
+        .route("/config", get(config_routes::show).put(config_routes::change))
+        .merge(dashboard_routes::routes())
         .merge(more);
     for (path, class) in ALIASES {
         router = router

@@ -19,8 +19,7 @@ use crate::value::{FieldOp, JsonMap, NestedEdit, Value, edit_nested, flatten_for
 impl Objects {
     /// Makes an object.
     pub async fn create(&self, scope: &Scope, class_name: &str, body: JsonMap) -> Result<WriteAnswer> {
-        let prepared = self.prepare_create(scope, class_name, body).await?;
-        self.commit_prepared(scope, prepared).await
+        self.save(scope, class_name, None, body).await
     }
 
     /// Everything that comes before the commit of a new object.
@@ -33,6 +32,10 @@ impl Objects {
         self.authorise_write(scope, class_name, Operation::Create)?;
         let mut write = self.decode_create(scope, class_name, body)?;
         self.apply_rules(scope, &mut write).await?;
+        if write.kind == WriteKind::Update {
+            self.authorise_write(scope, class_name, Operation::Update)?;
+            return self.prepare_change(scope, write).await;
+        }
         self.parts.hooks.before_save(scope, &mut write).await?;
         let row = NewRow::complete(&self.schema(), &write)?;
         let class = self.class_for_write(scope, &write).await?;
@@ -275,7 +278,7 @@ fn create_answer(write: &Write, row: &NewRow) -> WriteAnswer {
         body.insert(name.to_string(), value.to_json());
     }
     body.extend(write.more_answer.clone());
-    WriteAnswer { object_id: write.object_id.clone(), body }
+    WriteAnswer { kind: WriteKind::Create, object_id: write.object_id.clone(), body }
 }
 
 fn insert_steps(write: &mut Write, class: Arc<Class>, row: NewRow) -> Vec<WriteStep> {

@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use super::update::update_answer;
-use super::{Objects, Write, WriteAnswer};
+use super::{Objects, Write, WriteAnswer, WriteKind};
 use crate::access::Scope;
-use crate::error::Result;
+use crate::error::{ErrorCode, Result};
 use crate::ports::{StepOutcome, WriteJob, WriteStep};
 use crate::value::JsonMap;
 
@@ -31,6 +31,40 @@ pub(super) enum WriteEnd {
 }
 
 impl Objects {
+    /// Makes an object, or changes the one of an id. Where rules decide by what they have read, it is done again when
+    /// that no longer held at the commit.
+    pub(super) async fn save(
+        &self,
+        scope: &Scope,
+        class_name: &str,
+        object_id: Option<&str>,
+        body: JsonMap,
+    ) -> Result<WriteAnswer> {
+        let attempts = self.parts.rules.of(class_name).map_or(1, |rules| rules.attempts());
+        for _ in 1..attempts {
+            let prepared = self.prepare_save(scope, class_name, object_id, body.clone()).await?;
+            match self.commit_prepared(scope, prepared).await {
+                Err(error) if error.code == ErrorCode::ObjectNotFound => {}
+                done => return done,
+            }
+        }
+        let prepared = self.prepare_save(scope, class_name, object_id, body).await?;
+        self.commit_prepared(scope, prepared).await
+    }
+
+    async fn prepare_save(
+        &self,
+        scope: &Scope,
+        class_name: &str,
+        object_id: Option<&str>,
+        body: JsonMap,
+    ) -> Result<Prepared> {
+        match object_id {
+            Some(id) => self.prepare_update(scope, class_name, id.to_owned(), body).await,
+            None => self.prepare_create(scope, class_name, body).await,
+        }
+    }
+
     /// Commits one write and ends it.
     pub(super) async fn commit_prepared(&self, scope: &Scope, prepared: Prepared) -> Result<WriteAnswer> {
         let Prepared { class_name, steps, end } = prepared;
@@ -56,7 +90,7 @@ impl Objects {
             }
             WriteEnd::Deleted { class_name, object_id } => {
                 self.parts.hooks.after_delete(scope, &class_name, &object_id).await;
-                WriteAnswer { object_id, body: JsonMap::new() }
+                WriteAnswer { kind: WriteKind::Update, object_id, body: JsonMap::new() }
             }
         }
     }

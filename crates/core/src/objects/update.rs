@@ -22,8 +22,7 @@ impl Objects {
         object_id: &str,
         body: JsonMap,
     ) -> Result<WriteAnswer> {
-        let prepared = self.prepare_update(scope, class_name, object_id.to_owned(), body).await?;
-        self.commit_prepared(scope, prepared).await
+        self.save(scope, class_name, Some(object_id), body).await
     }
 
     /// Everything that comes before the commit of a change.
@@ -37,12 +36,20 @@ impl Objects {
         self.authorise_write(scope, class_name, Operation::Update)?;
         let mut write = Write::new(class_name, WriteKind::Update, object_id, self.clock().now());
         write.read_body(scope, body)?;
+        if self.schema().class(class_name).is_none() {
+            return Err(not_found());
+        }
+        self.apply_rules(scope, &mut write).await?;
+        self.prepare_change(scope, write).await
+    }
+
+    /// The same from where the rules of the class have been applied.
+    pub(super) async fn prepare_change(&self, scope: &Scope, mut write: Write) -> Result<Prepared> {
         let class_name = Arc::clone(&write.class_name);
         let current = self.schema().class(&class_name).cloned().ok_or_else(not_found)?;
-        self.apply_rules(scope, &mut write).await?;
         self.parts.hooks.before_save(scope, &mut write).await?;
         check_required(&current, &write)?;
-        let filter = self.ruled_filter(scope, &current, by_id(&write.object_id))?;
+        let filter = self.ruled_filter(scope, &current, target(&mut write))?;
         let class = self.class_for_update(scope, &write, &filter).await?;
         let changes = Changes::of(&class, &write)?;
         let returning = changes.atomic_fields();
@@ -60,6 +67,16 @@ impl Objects {
         }
         self.class_for_write(scope, write).await
     }
+}
+
+/// The object, as far as it is what rules found it to be.
+fn target(write: &mut Write) -> Filter {
+    let mut conditions = std::mem::take(&mut write.conditions);
+    if conditions.is_empty() {
+        return by_id(&write.object_id);
+    }
+    conditions.insert(0, by_id(&write.object_id));
+    Filter::And(conditions)
 }
 
 pub(super) fn by_id(object_id: &str) -> Filter {
@@ -171,7 +188,7 @@ pub(super) fn update_answer(write: Write, returning: &[Arc<str>], returned: RowV
         }
     }
     body.extend(write.more_answer);
-    WriteAnswer { object_id: write.object_id, body }
+    WriteAnswer { kind: WriteKind::Update, object_id: write.object_id, body }
 }
 
 fn is_increment(edit: &NestedEdit) -> bool {

@@ -19,7 +19,7 @@ pub const INTERNAL_CLASSES: &[&str] = &[
 /// The changes that bring an app's system classes into being; safe to apply at every start.
 pub fn system_classes() -> Vec<SchemaChange> {
     let mut changes = Vec::new();
-    for class in ["_User", "_Installation", "_Role", "_Session"] {
+    for class in ["_User", "_Installation", "_Role", "_Session", "_GlobalConfig"] {
         changes.push(SchemaChange::AddClass { name: class.into(), permissions: ClassPermissions::default() });
         changes.extend(
             system_fields(class)
@@ -37,6 +37,7 @@ pub fn system_fields(class: &str) -> Vec<FieldSpec> {
         "_Session" => session_fields(),
         "_Role" => role_fields(),
         "_Installation" => installation_fields(),
+        "_GlobalConfig" => config_fields(),
         _ => Vec::new(),
     }
 }
@@ -77,8 +78,6 @@ fn role_fields() -> Vec<FieldSpec> {
 
 fn installation_fields() -> Vec<FieldSpec> {
     let mut fields: Vec<_> = [
-        "installationId",
-        "deviceToken",
         "deviceType",
         "pushType",
         "GCMSenderId",
@@ -92,9 +91,17 @@ fn installation_fields() -> Vec<FieldSpec> {
     .into_iter()
     .map(string)
     .collect();
-    fields.insert(2, FieldSpec::new("channels", FieldType::Array));
+    let indexed = |name| FieldSpec { indexed: true, ..string(name) };
+    let ids =
+        [indexed("installationId"), indexed("deviceToken"), FieldSpec::new("channels", FieldType::Array)];
+    fields.splice(0..0, ids);
     fields.push(FieldSpec::new("badge", FieldType::Number));
     fields
+}
+
+/// One object holds everything: the parameters by name, and which of them only the master key sees.
+fn config_fields() -> Vec<FieldSpec> {
+    vec![FieldSpec::new("params", FieldType::Object), FieldSpec::new("masterKeyOnly", FieldType::Object)]
 }
 
 fn string(name: &str) -> FieldSpec {

@@ -37,6 +37,8 @@ const BOUNDS: &[Bound] = bounds! {
     ROLE_LEVELS_MAX: "Levels of roles that inherit, those that list the user included", "give no rights";
     IDENTITY_LEN_MAX: "Bytes of a user name or e-mail address", "142";
     INSTALLATION_ID_LEN_MAX: "Bytes of an installation id", "107";
+    DEVICE_TOKEN_LEN_MAX: "Bytes of a device token", "142";
+    DEVICE_INSTALLATIONS_MAX: "Installations that share one device token", "132";
 };
 
 #[test]

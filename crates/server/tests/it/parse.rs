@@ -4,7 +4,9 @@
 mod access_lists;
 mod bad_input;
 mod class_permissions;
+mod config;
 mod includes;
+mod installations;
 mod keys;
 mod operations;
 mod queries;

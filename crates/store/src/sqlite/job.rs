@@ -136,7 +136,10 @@ impl JobRunner<'_> {
                 self.delete(class, filter, access, events).map(|outcome| (outcome, *expect))
             }
             WriteStep::Require { class, filter } => {
-                self.require(class, filter).map(|outcome| (outcome, Expectation::Some))
+                self.require(class, filter, true).map(|outcome| (outcome, Expectation::Some))
+            }
+            WriteStep::RequireNone { class, filter } => {
+                self.require(class, filter, false).map(|outcome| (outcome, Expectation::Some))
             }
         }
     }

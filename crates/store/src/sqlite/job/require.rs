@@ -10,20 +10,20 @@ use crate::dialect::SQLITE;
 use crate::sqlite::execute::for_each_row;
 
 impl JobRunner<'_> {
-    /// Looks inside the transaction, after the steps and jobs before it.
-    pub(super) fn require(&self, class: &Class, filter: &Filter) -> StoreResult<StepOutcome> {
+    /// Looks inside the transaction, after the steps and jobs before it. A requirement that holds counts as one row.
+    pub(super) fn require(&self, class: &Class, filter: &Filter, wanted: bool) -> StoreResult<StepOutcome> {
         let class = self.current(class)?;
         let statement = exists(&SQLITE, self.names(class), filter);
-        let mut outcome = StepOutcome::default();
+        let mut is_there = false;
         for_each_row(
             self.connection,
             &statement,
             |error| self.failure(class, error),
             |_| {
-                outcome.rows = 1;
+                is_there = true;
                 Ok(())
             },
         )?;
-        Ok(outcome)
+        Ok(StepOutcome { rows: u64::from(is_there == wanted), ..StepOutcome::default() })
     }
 }
