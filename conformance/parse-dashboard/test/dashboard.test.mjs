@@ -65,9 +65,10 @@ async function editCell(shown, typed) {
   await editor.press('Enter');
 }
 
-function everyCallSucceeded() {
+/** A call that is still on its way counts for the next test. */
+async function everyCallSucceeded() {
+  await eventually(() => assert.ok(dashboard.calls.length > 0, 'the page asked the server'));
   const calls = dashboard.calls.splice(0);
-  assert.ok(calls.length > 0, 'the page asked the server');
   assert.deepEqual(calls.filter(call => call.status >= 400).map(({ method, path, refused }) => `${method} ${path}: ${refused}`), []);
   assert.deepEqual(dashboard.complaints.splice(0), []);
 }
@@ -84,7 +85,7 @@ test('shows objects of every type', async () => {
   }
   await page.getByText('1 object', { exact: false }).first().waitFor();
   await dashboard.screenshot('browse');
-  everyCallSucceeded();
+  await everyCallSucceeded();
 });
 
 test('edits cells', async () => {
@@ -95,7 +96,7 @@ test('edits cells', async () => {
     assert.deepEqual([star.name, star.magnitude], ['Alpha Lyrae', 0.5]);
   });
   await dashboard.screenshot('edit');
-  everyCallSucceeded();
+  await everyCallSucceeded();
 });
 
 test('adds a row', async () => {
@@ -103,7 +104,7 @@ test('adds a row', async () => {
   await page.getByText('Add', { exact: true }).first().waitFor();
   await button('Add').first().click();
   await eventually(async () => assert.equal((await stars()).length, 2));
-  everyCallSucceeded();
+  await everyCallSucceeded();
 });
 
 test('adds a column', async () => {
@@ -112,7 +113,7 @@ test('adds a column', async () => {
   await dashboard.screenshot('column');
   await button('Add').click();
   await eventually(async () => assert.equal((await fieldsOf('Star')).motto?.type, 'String'));
-  everyCallSucceeded();
+  await everyCallSucceeded();
 });
 
 test('makes a class', async () => {
@@ -123,7 +124,35 @@ test('makes a class', async () => {
   await button('Create').click();
   await eventually(async () => assert.ok(await fieldsOf('Comet')));
   await page.waitForURL(/Comet/);
-  everyCallSucceeded();
+  await everyCallSucceeded();
+});
+
+test('deletes a class', async () => {
+  await open('browser/Comet');
+  await page.getByText('0 objects', { exact: false }).first().waitFor();
+  await chooseFrom('Edit', 'Delete this class');
+  await page.getByPlaceholder('Current class name').fill('Comet');
+  await button('Delete').click();
+  await eventually(async () => {
+    const { results } = await rest('GET', '/schemas');
+    assert.ok(results.every(({ className }) => className !== 'Comet'));
+  });
+  await everyCallSucceeded();
+});
+
+test('saves an access list and permissions of a class', async () => {
+  await open('browser/Star');
+  await page.getByText('Public Read + Write', { exact: true }).last().dblclick();
+  await button('Save ACL').click();
+  await eventually(() => assert.ok(dashboard.calls.some(call => call.method === 'PUT' && call.path.startsWith('/classes/Star/'))));
+  await open('browser/Star');
+  await chooseFrom('Security', 'Class Level Permissions');
+  await dashboard.screenshot('permissions');
+  await button('Save CLP').click();
+  await eventually(() => assert.ok(dashboard.calls.some(call => call.method === 'PUT' && call.path === '/schemas/Star')));
+  const { classLevelPermissions } = await rest('GET', '/schemas/Star');
+  assert.deepEqual([classLevelPermissions.find, classLevelPermissions.delete], [{ '*': true }, { '*': true }]);
+  await everyCallSucceeded();
 });
 
 test('deletes a row', async () => {
@@ -135,7 +164,7 @@ test('deletes a row', async () => {
   await dashboard.screenshot('delete');
   await button('Delete').click();
   await eventually(async () => assert.equal((await stars()).length, 1));
-  everyCallSucceeded();
+  await everyCallSucceeded();
 });
 
 test('sets a parameter for clients', async () => {
@@ -146,7 +175,7 @@ test('sets a parameter for clients', async () => {
   await dashboard.screenshot('config');
   await button('Create').click();
   await eventually(async () => assert.equal((await rest('GET', '/config')).params.welcome, 'Hello'));
-  everyCallSucceeded();
+  await everyCallSucceeded();
 });
 
 for (const name of ['_User', '_Role', '_Session', '_Installation']) {
@@ -154,7 +183,7 @@ for (const name of ['_User', '_Role', '_Session', '_Installation']) {
     await open(`browser/${name}`);
     await page.getByText('0 objects', { exact: false }).first().waitFor();
     await eventually(() => assert.ok(dashboard.calls.some(call => call.path === `/classes/${name}`)));
-    everyCallSucceeded();
+    await everyCallSucceeded();
   });
 }
 
@@ -162,6 +191,6 @@ test('empty pages of what is not there yet', async () => {
   for (const [path, asked] of [['jobs/all', '/cloud_code/jobs'], ['webhooks', '/hooks/functions'], ['push/audiences', '/push_audiences']]) {
     await open(path);
     await eventually(() => assert.ok(dashboard.calls.some(call => call.path === asked), asked));
-    everyCallSucceeded();
+    await everyCallSucceeded();
   }
 });
