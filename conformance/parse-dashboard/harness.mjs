@@ -1,4 +1,4 @@
-// A browser in front of the real Parse Dashboard, which is in front of the server under test. Everything is on loopback.
+// A browser before the real Parse Dashboard, which is before the server under test. Everything is on loopback.
 //   ASTROLABE_BIN, PARSE_REFERENCE_URL   as in ../server.mjs
 //   CHROMIUM_PATH                        the browser; else scripts/chromium.sh finds one
 //   TEST_LOG=1                           shows what the dashboard says
@@ -70,13 +70,15 @@ async function startDashboard(serverURL) {
 }
 
 function openBrowser() {
-  const found = process.env.CHROMIUM_PATH ?? execFileSync(join(ROOT, 'scripts', 'chromium.sh'), { encoding: 'utf8' }).trim();
+  const find = () => execFileSync(join(ROOT, 'scripts', 'chromium.sh'), { encoding: 'utf8' }).trim();
+  const executablePath = process.env.CHROMIUM_PATH ?? find();
   const quiet = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
-  return chromium.launch({ executablePath: found, headless: true, args: ['--no-sandbox', '--disable-sync', ...quiet] });
+  return chromium.launch({ executablePath, headless: true, args: ['--no-sandbox', '--disable-sync', ...quiet] });
 }
 
 async function openPage(browser, url, serverURL) {
-  const context = await browser.newContext({ baseURL: url, viewport: { width: 1400, height: 860 }, reducedMotion: 'reduce' });
+  const viewport = { width: 1400, height: 860 };
+  const context = await browser.newContext({ baseURL: url, viewport, reducedMotion: 'reduce' });
   context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const calls = [];
