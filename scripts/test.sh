@@ -28,6 +28,14 @@ stage_conformance() {
     bench/test/*.test.mjs
 }
 
+# The real Parse Dashboard in a real browser. A hang must not become the run's.
+stage_dashboard() {
+  scripts/npm-ci.sh conformance/parse-dashboard
+  CHROMIUM_PATH="$(scripts/chromium.sh)"
+  export CHROMIUM_PATH
+  node --test --test-reporter=spec --test-timeout=180000 conformance/parse-dashboard/test/*.test.mjs
+}
+
 # The example site in a real browser.
 stage_site() {
   scripts/build-site.sh examples/todo
@@ -47,7 +55,7 @@ stage_demo() {
 }
 
 times=""
-for stage in "${@:-build rust conformance site demo}"; do
+for stage in "${@:-build rust conformance dashboard site demo}"; do
   for name in $stage; do
     printf '\n== %s\n' "$name"
     started=$SECONDS

@@ -2,9 +2,12 @@
 import acl from './requests/acl.mjs';
 import batch from './requests/batch.mjs';
 import bodies from './requests/bodies.mjs';
+import config from './requests/config.mjs';
 import cors from './requests/cors.mjs';
+import dashboard from './requests/dashboard.mjs';
 import envelope from './requests/envelope.mjs';
 import hostile from './requests/hostile.mjs';
+import installations from './requests/installations.mjs';
 import keys from './requests/keys.mjs';
 import login from './requests/login.mjs';
 import objects from './requests/objects.mjs';
@@ -27,6 +30,7 @@ export const topics = {
   users,
   login,
   sessions,
+  installations,
   objects,
   ops,
   stored,
@@ -36,5 +40,7 @@ export const topics = {
   permissions,
   schemas,
   schemaOptions,
+  config,
+  dashboard,
   hostile,
 };

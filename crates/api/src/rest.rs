@@ -4,6 +4,8 @@
 
 mod batch;
 mod condition;
+mod config_routes;
+mod dashboard_routes;
 mod find_params;
 mod idempotency;
 mod object_routes;
@@ -56,6 +58,8 @@ fn recorded_first(more: Router) -> Router {
         )
         .route("/purge/{class}", delete(purge_routes::purge))
         .route("/serverInfo", get(server_info::show))
+        .route("/config", get(config_routes::show).put(config_routes::change))
+        .merge(dashboard_routes::routes())
         .merge(more)
         .route_layer(middleware::from_fn(idempotency::record_first))
 }

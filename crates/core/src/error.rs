@@ -132,9 +132,11 @@ error_codes! {
     Timeout = Some(124), 400, "timeout";
     /// An e-mail address that is not valid.
     InvalidEmailAddress = Some(125), 400, "invalid_email_address";
-    /// A schema request without the name it needs.
+    /// More than one installation could be meant.
+    AmbiguousInstallation = Some(132), 400, "ambiguous_installation";
+    /// A schema request without the class name it needs, or an installation without what it needs.
     MissingClassName = Some(135), 400, "missing_class_name";
-    /// A field that cannot be changed.
+    /// A field that cannot be changed, in this operation or at all.
     FieldNotChangeable = Some(136), 400, "field_not_changeable";
     /// A unique value that exists already.
     DuplicateValue = Some(137), 400, "duplicate_value";

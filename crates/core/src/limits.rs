@@ -56,6 +56,10 @@ pub const USER_ROLES_MAX: usize = 1_000;
 pub const IDENTITY_LEN_MAX: usize = 512;
 /// Bytes of an installation id.
 pub const INSTALLATION_ID_LEN_MAX: usize = 255;
+/// Bytes of the token that a push service knows a device by.
+pub const DEVICE_TOKEN_LEN_MAX: usize = 4_096;
+/// Installations that may share one device token, as several apps on one device do.
+pub const DEVICE_INSTALLATIONS_MAX: usize = 100;
 /// Characters of a custom object id.
 pub const OBJECT_ID_LEN_MAX: usize = 64;
 /// Members added to or removed from a relation by one request.

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use astrolabe_api::InstallationRules;
 use astrolabe_auth::{Auth, PasswordCost, SessionCallers};
 use astrolabe_core::app::App;
 use astrolabe_core::events::Events;
@@ -57,7 +58,7 @@ impl State {
         let store = self.open_store(&database, Arc::clone(&events))?;
         let objects = Objects::new(ObjectsParts {
             store,
-            rules: self.auth.class_rules(),
+            rules: self.auth.class_rules().with(Arc::new(InstallationRules)),
             hooks: Arc::new(NoHooks),
             clock: Arc::clone(&self.clock),
             ids: Arc::clone(&self.ids),

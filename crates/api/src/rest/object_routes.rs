@@ -1,6 +1,6 @@
 //! `/classes/:class[/:id]` and the system classes that have a path of their own.
 
-use astrolabe_core::objects::FindRequest;
+use astrolabe_core::objects::{FindRequest, WriteKind};
 use astrolabe_core::value::Json;
 use astrolabe_wire::parse::{Failure, ParseCall, PathParams, created, json_bytes, json_value};
 use axum::response::Response;
@@ -87,6 +87,10 @@ async fn create_in(call: ParseCall, class: &str, path: &str) -> Answer {
     let context = &call.context;
     let answer =
         context.app.objects.create(&context.scope, class, call.body, call.request_id.as_ref()).await?;
+    // Rules may find that the object is there already.
+    if answer.kind == WriteKind::Update {
+        return Ok(json_value(&Json::Object(answer.body)));
+    }
     Ok(created(&format!("{}{path}/{}", context.base_url, answer.object_id), answer.body))
 }
 

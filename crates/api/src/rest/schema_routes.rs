@@ -1,7 +1,7 @@
 //! `/schemas`: classes are looked at and changed here. Master key only.
 
 use astrolabe_core::error::{Error, ErrorCode, Result, shown};
-use astrolabe_core::schema::class_to_json;
+use astrolabe_core::schema::{INTERNAL_CLASSES, class_to_json};
 use astrolabe_core::value::{Json, JsonMap};
 use astrolabe_wire::parse::{Failure, ParseCall, PathParams, json_bytes, json_value};
 use axum::response::Response;
@@ -12,7 +12,8 @@ type Answer = Result<Response, Failure>;
 pub(super) async fn list(call: ParseCall) -> Answer {
     call.require_master()?;
     let schema = call.app().objects.schema();
-    let classes: Vec<Json> = schema.classes.values().map(|class| class_to_json(class)).collect();
+    let shown = schema.classes.values().filter(|class| !INTERNAL_CLASSES.contains(&&*class.name));
+    let classes: Vec<Json> = shown.map(|class| class_to_json(class)).collect();
     Ok(json_value(&serde_json::json!({ "results": classes })))
 }
 

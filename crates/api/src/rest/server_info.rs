@@ -11,10 +11,13 @@ pub(super) async fn show(call: ParseCall) -> Result<Response, Failure> {
     let off = |names: &[&str]| -> serde_json::Value {
         names.iter().map(|name| ((*name).to_owned(), serde_json::Value::Bool(false))).collect()
     };
+    let on = |names: &[&str]| -> serde_json::Value {
+        names.iter().map(|name| ((*name).to_owned(), serde_json::Value::Bool(true))).collect()
+    };
     let writes = ["create", "read", "update", "delete"];
     Ok(json_value(&serde_json::json!({
         "features": {
-            "globalConfig": off(&writes),
+            "globalConfig": on(&writes),
             "hooks": off(&writes),
             "cloudCode": off(&["jobs"]),
             "logs": off(&["level", "size", "order", "until", "from"]),

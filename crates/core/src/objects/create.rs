@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::find::{non_existent_class, refuse_internal_class};
-use super::prepared::{Prepared, WriteEnd};
+use super::prepared::{Prepared, SaveOf, WriteEnd};
 use super::{Objects, RequestId, Write, WriteAnswer, WriteKind};
 use crate::access::{FieldView, Scope};
 use crate::error::{Error, ErrorCode, Result};
@@ -25,9 +25,7 @@ impl Objects {
         body: JsonMap,
         request: Option<&RequestId>,
     ) -> Result<WriteAnswer> {
-        let recording = self.recording(scope, request).await?;
-        let prepared = self.prepare_create(scope, class_name, body).await?;
-        self.commit_prepared(scope, recording, prepared).await
+        self.save(scope, SaveOf { class_name, object_id: None, condition: None, request }, body).await
     }
 
     /// Everything that comes before the commit of a new object.
@@ -41,6 +39,10 @@ impl Objects {
         let mut write = self.decode_create(scope, class_name, body)?;
         self.add_default_acl(scope, &mut write)?;
         self.apply_rules(scope, &mut write).await?;
+        if write.kind == WriteKind::Update {
+            let permitted = self.authorise_write(scope, class_name, Operation::Update)?;
+            return self.prepare_change(scope, write, permitted, None).await;
+        }
         self.parts.hooks.before_save(scope, &mut write).await?;
         let row = NewRow::complete(&self.schema(), &write)?;
         let class = self.class_for_write(scope, &write).await?;
@@ -136,7 +138,7 @@ impl Objects {
         }
         body.extend(write.more_answer.clone());
         self.hide_in_answer(scope, &write.class_name, &mut body);
-        WriteAnswer { object_id: write.object_id.clone(), body }
+        WriteAnswer { kind: WriteKind::Create, object_id: write.object_id.clone(), body }
     }
 
     /// Leaves protected fields out of the answer to a write, where the settings do not exempt such answers.

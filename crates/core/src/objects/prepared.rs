@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use super::idempotency::Recording;
 use super::update::update_answer;
-use super::{Objects, Write, WriteAnswer};
+use super::{Objects, RequestId, Write, WriteAnswer, WriteKind};
 use crate::access::Scope;
-use crate::error::Result;
+use crate::error::{ErrorCode, Result};
 use crate::ports::{StepOutcome, WriteStep};
 use crate::value::JsonMap;
 
@@ -31,7 +31,41 @@ pub(super) enum WriteEnd {
     Deleted { class_name: Arc<str>, object_id: String },
 }
 
+/// Which save it is.
+pub(super) struct SaveOf<'s> {
+    /// The class.
+    pub class_name: &'s str,
+    /// The object to change; `None` makes one.
+    pub object_id: Option<&'s str>,
+    /// What has to hold for the object.
+    pub condition: Option<&'s JsonMap>,
+    /// The id under which it is done only once.
+    pub request: Option<&'s RequestId>,
+}
+
 impl Objects {
+    /// Makes an object, or changes the one of an id. Where rules decide by what they have read, it is done again when
+    /// that no longer held at the commit.
+    pub(super) async fn save(&self, scope: &Scope, of: SaveOf<'_>, body: JsonMap) -> Result<WriteAnswer> {
+        let attempts = self.parts.rules.of(of.class_name).map_or(1, |rules| rules.attempts());
+        for _ in 1..attempts {
+            match self.save_once(scope, &of, body.clone()).await {
+                Err(error) if error.code == ErrorCode::ObjectNotFound => {}
+                done => return done,
+            }
+        }
+        self.save_once(scope, &of, body).await
+    }
+
+    async fn save_once(&self, scope: &Scope, of: &SaveOf<'_>, body: JsonMap) -> Result<WriteAnswer> {
+        let recording = self.recording(scope, of.request).await?;
+        let prepared = match of.object_id {
+            Some(id) => self.prepare_update(scope, of.class_name, id.to_owned(), body, of.condition).await?,
+            None => self.prepare_create(scope, of.class_name, body).await?,
+        };
+        self.commit_prepared(scope, recording, prepared).await
+    }
+
     /// Commits one write, together with the record of its request, and ends it.
     pub(super) async fn commit_prepared(
         &self,
@@ -70,7 +104,7 @@ impl Objects {
             }
             WriteEnd::Deleted { class_name, object_id } => {
                 self.parts.hooks.after_delete(scope, &class_name, &object_id).await;
-                WriteAnswer { object_id, body: JsonMap::new() }
+                WriteAnswer { kind: WriteKind::Update, object_id, body: JsonMap::new() }
             }
         }
     }

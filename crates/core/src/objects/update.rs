@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use super::create::{is_blank, required};
 use super::find::not_found;
-use super::prepared::{Prepared, WriteEnd};
+use super::prepared::{Prepared, SaveOf, WriteEnd};
 use super::target::Target;
 use super::{Objects, RequestId, Write, WriteAnswer, WriteKind};
 use crate::access::Scope;
 use crate::error::{Error, Result};
 use crate::ports::{ArrayChange, FieldUpdate, RelationEdit, RowValues, WriteStep};
+use crate::query::Filter;
 use crate::schema::{Class, FieldType, Operation, RowKind, UPDATED_AT};
 use crate::value::{FieldOp, Json, JsonMap, NestedEdit, Value, edit_nested};
 
@@ -25,9 +26,8 @@ impl Objects {
         condition: Option<&JsonMap>,
         request: Option<&RequestId>,
     ) -> Result<WriteAnswer> {
-        let recording = self.recording(scope, request).await?;
-        let prepared = self.prepare_update(scope, class_name, object_id.to_owned(), body, condition).await?;
-        self.commit_prepared(scope, recording, prepared).await
+        let of = SaveOf { class_name, object_id: Some(object_id), condition, request };
+        self.save(scope, of, body).await
     }
 
     /// Everything that comes before the commit of a change.
@@ -42,11 +42,26 @@ impl Objects {
         let permitted = self.authorise_write(scope, class_name, Operation::Update)?;
         let mut write = Write::new(class_name, WriteKind::Update, object_id, self.clock().now());
         write.read_body(scope, body)?;
+        if self.schema().class(class_name).is_none() {
+            return Err(not_found());
+        }
+        self.apply_rules(scope, &mut write).await?;
+        self.prepare_change(scope, write, permitted, condition).await
+    }
+
+    /// The same from where the rules of the class have been applied. Only one of the `permitted` objects is changed.
+    pub(super) async fn prepare_change(
+        &self,
+        scope: &Scope,
+        mut write: Write,
+        permitted: Filter,
+        condition: Option<&JsonMap>,
+    ) -> Result<Prepared> {
         let class_name = Arc::clone(&write.class_name);
         let current = self.schema().class(&class_name).cloned().ok_or_else(not_found)?;
-        self.apply_rules(scope, &mut write).await?;
         self.parts.hooks.before_save(scope, &mut write).await?;
         check_required(&current, &write)?;
+        let permitted = std::mem::take(&mut write.conditions).into_iter().fold(permitted, Filter::and);
         let target = self.target(scope, &current, &write.object_id, permitted, condition).await?;
         let (class, target) = self.class_for_update(scope, &write, target).await?;
         let changes = Changes::of(&class, &write)?;
@@ -175,7 +190,7 @@ pub(super) fn update_answer(write: Write, returning: &[Arc<str>], returned: RowV
         }
     }
     body.extend(write.more_answer);
-    WriteAnswer { object_id: write.object_id, body }
+    WriteAnswer { kind: WriteKind::Update, object_id: write.object_id, body }
 }
 
 fn is_increment(edit: &NestedEdit) -> bool {

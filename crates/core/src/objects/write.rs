@@ -8,6 +8,7 @@ use crate::access::{Acl, Scope};
 use crate::error::{Error, ErrorCode, Result, shown};
 use crate::limits;
 use crate::ports::WriteStep;
+use crate::query::Filter;
 use crate::schema::{
     ACL, CREATED_AT, FieldType, OBJECT_ID, UPDATED_AT, is_import_field, is_valid_field_name,
 };
@@ -32,6 +33,8 @@ pub struct Write {
     pub now: Timestamp,
     /// Times that a holder of the maintenance key chose.
     pub chosen_times: ChosenTimes,
+    /// What else has to hold for an object to be changed.
+    pub conditions: Vec<Filter>,
     /// Steps that rules add; they are committed with the write or not at all.
     pub more_steps: Vec<WriteStep>,
     /// Members that rules add to the answer.
@@ -59,6 +62,8 @@ pub enum WriteKind {
 /// What the client is told of a write.
 #[derive(Debug)]
 pub struct WriteAnswer {
+    /// Whether an object was made or changed; of a removal it says nothing.
+    pub kind: WriteKind,
     /// The id of the object.
     pub object_id: String,
     /// The members of the answer.
@@ -77,6 +82,7 @@ impl Write {
             acl: None,
             now,
             chosen_times: ChosenTimes::default(),
+            conditions: Vec::new(),
             more_steps: Vec::new(),
             more_answer: JsonMap::new(),
         }

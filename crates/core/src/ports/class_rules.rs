@@ -24,7 +24,8 @@ pub trait ClassRules: Send + Sync {
     /// The class they belong to.
     fn class_name(&self) -> &'static str;
 
-    /// Before a create or update is validated: check it, change it, add steps to its job.
+    /// Before a create or update is validated: check it, change it, add steps to its job. A create can be turned into
+    /// an update of an object that is there, by its kind and object id.
     fn before_save<'a>(
         &'a self,
         context: RuleContext<'a>,
@@ -32,6 +33,12 @@ pub trait ClassRules: Send + Sync {
     ) -> BoxFuture<'a, Result<()>> {
         let _ = (context, write);
         Box::pin(std::future::ready(Ok(())))
+    }
+
+    /// How often a save is prepared, from its body on, while the store says that a requirement of its job does not
+    /// hold. More than once makes sense where rules decide by what they read before the job.
+    fn attempts(&self) -> usize {
+        1
     }
 
     /// Before a delete: check it; the returned steps are committed with it.

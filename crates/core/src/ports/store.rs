@@ -128,6 +128,14 @@ pub enum WriteStep {
         /// Which row has to be there, whoever may see it.
         filter: Filter,
     },
+    /// Fails the job with [`StoreError::NoMatch`] when a row matches; changes nothing. It sees what the steps before it
+    /// did.
+    RequireNone {
+        /// The class.
+        class: Arc<Class>,
+        /// Which row must not be there, whoever may see it.
+        filter: Filter,
+    },
 }
 
 /// What a step needs to have found.
@@ -209,7 +217,7 @@ pub enum StoreError {
         /// The fields of the unique index; `objectId` for the id.
         fields: Vec<Arc<str>>,
     },
-    /// A [`WriteStep::Require`], or a step with [`Expectation::Some`], matched no row.
+    /// A [`WriteStep::Require`] or [`WriteStep::RequireNone`] does not hold, or a step with [`Expectation::Some`], matched no row.
     #[error("step {step} matched no row")]
     NoMatch {
         /// Which step, from 0.

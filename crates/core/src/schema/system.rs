@@ -30,7 +30,7 @@ pub fn is_import_field(class: &str, field: &str) -> bool {
 /// The changes that bring an app's system classes into being; safe to apply at every start.
 pub fn system_classes() -> Vec<SchemaChange> {
     let mut changes = Vec::new();
-    for class in ["_User", "_Installation", "_Role", "_Session"] {
+    for class in ["_User", "_Installation", "_Role", "_Session", "_GlobalConfig"] {
         changes.push(SchemaChange::AddClass { name: class.into(), permissions: ClassPermissions::default() });
         changes.extend(
             system_fields(class)
@@ -49,6 +49,7 @@ pub fn system_fields(class: &str) -> Vec<FieldSpec> {
         "_Role" => role_fields(),
         "_Installation" => installation_fields(),
         IDEMPOTENCY => idempotency_fields(),
+        "_GlobalConfig" => config_fields(),
         _ => Vec::new(),
     }
 }
@@ -93,8 +94,6 @@ fn role_fields() -> Vec<FieldSpec> {
 
 fn installation_fields() -> Vec<FieldSpec> {
     let mut fields: Vec<_> = [
-        "installationId",
-        "deviceToken",
         "deviceType",
         "pushType",
         "GCMSenderId",
@@ -108,7 +107,10 @@ fn installation_fields() -> Vec<FieldSpec> {
     .into_iter()
     .map(string)
     .collect();
-    fields.insert(2, FieldSpec::new("channels", FieldType::Array));
+    let indexed = |name| FieldSpec { indexed: true, ..string(name) };
+    let ids =
+        [indexed("installationId"), indexed("deviceToken"), FieldSpec::new("channels", FieldType::Array)];
+    fields.splice(0..0, ids);
     fields.push(FieldSpec::new("badge", FieldType::Number));
     fields
 }
@@ -122,6 +124,11 @@ fn idempotency_fields() -> Vec<FieldSpec> {
 
 fn hidden(name: &str, kind: FieldType) -> FieldSpec {
     FieldSpec { visibility: Visibility::Hidden, ..FieldSpec::new(name, kind) }
+}
+
+/// One object holds everything: the parameters by name, and which of them only the master key sees.
+fn config_fields() -> Vec<FieldSpec> {
+    vec![FieldSpec::new("params", FieldType::Object), FieldSpec::new("masterKeyOnly", FieldType::Object)]
 }
 
 fn string(name: &str) -> FieldSpec {

@@ -44,6 +44,8 @@ const BOUNDS: &[Bound] = bounds! {
     REQUEST_ID_LEN_MAX: "Bytes of an `X-Parse-Request-Id`", "162";
     EXPIRED_REQUESTS_PER_WRITE: "Expired request ids that one request with an id removes", "wait";
     INSTALLATION_ID_LEN_MAX: "Bytes of an installation id", "107";
+    DEVICE_TOKEN_LEN_MAX: "Bytes of a device token", "142";
+    DEVICE_INSTALLATIONS_MAX: "Installations that share one device token", "132";
 };
 
 #[test]

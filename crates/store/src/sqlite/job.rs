@@ -132,7 +132,8 @@ impl JobRunner<'_> {
             WriteStep::Delete { class, filter, access, deleted_at, expect: _ } => {
                 self.delete(class, filter, access, *deleted_at, events)
             }
-            WriteStep::Require { class, filter } => self.require(class, filter),
+            WriteStep::Require { class, filter } => self.require(class, filter, true),
+            WriteStep::RequireNone { class, filter } => self.require(class, filter, false),
         }
     }
 
@@ -142,7 +143,9 @@ impl JobRunner<'_> {
             WriteStep::Update { class, expect, .. } | WriteStep::Delete { class, expect, .. } => {
                 (class, expect)
             }
-            WriteStep::Require { class, .. } => (class, &Expectation::Some),
+            WriteStep::Require { class, .. } | WriteStep::RequireNone { class, .. } => {
+                (class, &Expectation::Some)
+            }
             WriteStep::Insert { .. } => return Ok(()),
         };
         match expect {

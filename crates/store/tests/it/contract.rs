@@ -23,8 +23,7 @@ macro_rules! contract_suite {
                 unique_fields, pages, sink_errors, deletes;
             updates: set_and_unset, increments, array_operations, nested_edits, returned_values, misfits,
                 access_lists, expectations, conditions, many_rows, kept_modification_times,
-                failed_steps_undo_the_job, steps_at_fault,
-                requirements;
+                failed_steps_undo_the_job, steps_at_fault, requirements, forbidden_rows;
             filters: scalars, lists, missing_fields, whole_values, hostile_operands, many_operands, logic, patterns;
             nested: tests, keys;
             order: nulls_and_ties, text_is_binary;

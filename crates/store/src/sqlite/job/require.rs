@@ -10,10 +10,10 @@ use crate::dialect::SQLITE;
 use crate::sqlite::execute::for_each_row;
 
 impl JobRunner<'_> {
-    /// Looks inside the transaction, after the steps and jobs before it.
-    pub(super) fn require(&self, class: &Class, filter: &Filter) -> StoreResult<StepOutcome> {
-        let rows = self.any_row(class, filter, &RowAccess::All)?.into();
-        Ok(StepOutcome { rows, returned: Vec::new() })
+    /// Looks inside the transaction, after the steps and jobs before it. A requirement that holds counts as one row.
+    pub(super) fn require(&self, class: &Class, filter: &Filter, wanted: bool) -> StoreResult<StepOutcome> {
+        let is_there = self.any_row(class, filter, &RowAccess::All)?;
+        Ok(StepOutcome { rows: u64::from(is_there == wanted), ..StepOutcome::default() })
     }
 
     /// Whether a row is there that may be touched.

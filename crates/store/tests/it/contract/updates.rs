@@ -300,3 +300,22 @@ pub async fn requirements(fixture: &Fixture) {
     assert_eq!(fixture.ids("Todo", Filter::all()).await, ["t1", "t2"]);
     assert_eq!(submit(vec![require_step(&class, Filter::all())]).await.unwrap().steps[0].rows, 1);
 }
+
+pub async fn forbidden_rows(fixture: &Fixture) {
+    todo(fixture).await;
+    let class = fixture.get_class("Todo");
+    let submit = |steps| fixture.store.submit(WriteJob { steps });
+    let none = |filter| WriteStep::RequireNone { class: Arc::clone(&class), filter };
+
+    let failed = submit(vec![insert_step(&class, "t2", None, &[]), none(id_is("t2"))]).await;
+    assert!(
+        matches!(failed, Err(StoreError::NoMatch { step: 1 })),
+        "it sees the steps before it: {failed:?}"
+    );
+    assert!(matches!(submit(vec![none(Filter::all())]).await, Err(StoreError::NoMatch { step: 0 })));
+    assert_eq!(fixture.ids("Todo", Filter::all()).await, ["t1"]);
+
+    let steps = vec![delete_step(&class, id_is("t1")), none(Filter::all())];
+    assert_eq!(submit(steps).await.unwrap().steps[1].rows, 1);
+    assert_eq!(fixture.ids("Todo", Filter::all()).await, Vec::<String>::new());
+}

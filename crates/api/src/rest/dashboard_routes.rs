@@ -1,0 +1,71 @@
+//! What dashboards ask of a server beside objects and schemas: Cloud Code, webhooks, push, GraphQL, logs. Of what this
+//! version does not have there is none, so lists are empty; and what would make one is refused in clear words.
+
+use astrolabe_core::error::{Error, ErrorCode};
+use astrolabe_wire::parse::{Failure, ParseCall, json_value};
+use axum::Router;
+use axum::response::Response;
+use axum::routing::{MethodRouter, any, get};
+use serde_json::json;
+
+/// All of them, for the master key only.
+pub(super) fn routes() -> Router {
+    let hooks = "Webhooks are not available yet.";
+    let jobs = "Background jobs are not available yet.";
+    let push = "Push notifications are not available yet.";
+    Router::new()
+        .route("/hooks/functions", or_refuse(get(empty_list), hooks))
+        .route("/hooks/functions/{name}", refuse(hooks))
+        .route("/hooks/triggers", or_refuse(get(empty_list), hooks))
+        .route("/hooks/triggers/{class}", refuse(hooks))
+        .route("/hooks/triggers/{class}/{trigger}", refuse(hooks))
+        .route("/cloud_code/jobs", or_refuse(get(empty_list), jobs))
+        .route("/cloud_code/jobs/data", or_refuse(get(no_jobs), jobs))
+        .route("/cloud_code/jobs/{id}", refuse(jobs))
+        .route("/jobs", refuse(jobs))
+        .route("/jobs/{name}", refuse(jobs))
+        .route("/push", refuse(push))
+        .route("/push_audiences", or_refuse(get(no_results), push))
+        .route("/push_audiences/{id}", refuse(push))
+        .route("/graphql-config", or_refuse(get(no_settings), "GraphQL is not available yet."))
+        .route("/aggregate/{class}", refuse("Aggregation is not available yet."))
+        // Logs go to standard error and are not kept here.
+        .route("/scriptlog", or_refuse(get(empty_list), "Logs can only be read."))
+        .route("/security", refuse("The security check is not available yet."))
+}
+
+async fn empty_list(call: ParseCall) -> Result<Response, Failure> {
+    for_master(&call, &json!([]))
+}
+
+async fn no_results(call: ParseCall) -> Result<Response, Failure> {
+    for_master(&call, &json!({ "results": [] }))
+}
+
+async fn no_settings(call: ParseCall) -> Result<Response, Failure> {
+    for_master(&call, &json!({}))
+}
+
+async fn no_jobs(call: ParseCall) -> Result<Response, Failure> {
+    for_master(&call, &json!({ "in_use": [], "jobs": [] }))
+}
+
+fn for_master(call: &ParseCall, answer: &serde_json::Value) -> Result<Response, Failure> {
+    call.require_master()?;
+    Ok(json_value(answer))
+}
+
+/// Every method is refused.
+fn refuse(reason: &'static str) -> MethodRouter {
+    any(async move |call: ParseCall| refusal(&call, reason))
+}
+
+/// Methods other than those of `router` are refused.
+fn or_refuse(router: MethodRouter, reason: &'static str) -> MethodRouter {
+    router.fallback(async move |call: ParseCall| refusal(&call, reason))
+}
+
+fn refusal(call: &ParseCall, reason: &'static str) -> Result<Response, Failure> {
+    call.require_master()?;
+    Err(Failure(Error::new(ErrorCode::CommandUnavailable, reason)))
+}
