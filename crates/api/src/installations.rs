@@ -35,9 +35,9 @@ impl ClassRules for InstallationRules {
         Box::pin(register(context, write))
     }
 
-    /// Of devices that register at the same moment one wins each round, so that a few rounds settle all of them.
+    /// Of requests for one device at the same moment at least one wins each round.
     fn attempts(&self) -> usize {
-        5
+        16
     }
 }
 
