@@ -7,16 +7,20 @@ use astrolabe_core::schema::{Class, Schema};
 use rusqlite::{Connection, Row};
 
 use super::errors::store_error;
-use crate::catalogue::{CREATE_CATALOGUE, FORMAT_VERSION, FieldDefinition, permissions_from_text};
+use super::migrate::migrate;
+use crate::catalogue::{
+    CREATE_ACLS, CREATE_CATALOGUE, FORMAT_VERSION, FieldDefinition, permissions_from_text,
+};
 
-/// Makes the catalogue when it is missing and reads the schema. Refuses a database whose catalogue was written
-/// by a newer program.
+/// Makes the catalogue when it is missing, brings an older one up to date, and reads the schema. Refuses a database
+/// whose catalogue was written by a newer program.
 pub(super) fn open(connection: &mut Connection) -> StoreResult<Schema> {
     let transaction = connection
         .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
         .map_err(store_error)?;
     if !exists(&transaction).map_err(store_error)? {
         transaction.execute_batch(CREATE_CATALOGUE).map_err(store_error)?;
+        transaction.execute_batch(CREATE_ACLS).map_err(store_error)?;
         transaction
             .execute(
                 "INSERT INTO _catalog_meta (format_version, schema_version) VALUES (?, 0)",
@@ -24,7 +28,8 @@ pub(super) fn open(connection: &mut Connection) -> StoreResult<Schema> {
             )
             .map_err(store_error)?;
     }
-    let schema = load(&transaction)?;
+    let (format, schema) = load(&transaction)?;
+    migrate(&transaction, format, &schema)?;
     transaction.commit().map_err(store_error)?;
     Ok(schema)
 }
@@ -37,7 +42,8 @@ fn exists(connection: &Connection) -> rusqlite::Result<bool> {
     )
 }
 
-fn load(connection: &Connection) -> StoreResult<Schema> {
+/// The format of the catalogue, and the schema in it.
+fn load(connection: &Connection) -> StoreResult<(i64, Schema)> {
     let (format, version): (i64, i64) = connection
         .query_row("SELECT format_version, schema_version FROM _catalog_meta", [], |row| {
             Ok((row.get(0)?, row.get(1)?))
@@ -54,7 +60,7 @@ fn load(connection: &Connection) -> StoreResult<Schema> {
         let class = with_fields(connection, id, class)?;
         schema.classes.insert(Arc::clone(&class.name), Arc::new(class));
     }
-    Ok(schema)
+    Ok((format, schema))
 }
 
 fn classes(connection: &Connection) -> StoreResult<Vec<(i64, Class)>> {

@@ -2,6 +2,7 @@
 
 mod crash;
 mod files;
+mod old_files;
 mod reads;
 
 use std::sync::Arc;
