@@ -61,8 +61,8 @@ impl Reach {
         plan: &ReadPlan,
         purpose: Purpose,
     ) -> Result<AccessPath> {
-        let bounded = purpose == Purpose::Page && plan.limit.is_none();
-        if plan.access == RowAccess::All || names_objects(&plan.filter) || bounded {
+        let unbounded = purpose == Purpose::Page && plan.limit.is_none();
+        if plan.access == RowAccess::All || names_objects(&plan.filter) || unbounded {
             return Ok(AccessPath::ByRow);
         }
         let every_row_counts = purpose == Purpose::Count && crate::compile::is_all(&plan.filter);
