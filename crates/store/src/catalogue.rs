@@ -8,10 +8,16 @@ mod definition;
 mod index;
 mod physical_names;
 
-pub(crate) use ddl::{CREATE_CATALOGUE, add_field, create_class, drop_class, drop_field};
+pub(crate) use ddl::{
+    CREATE_ACLS, CREATE_CATALOGUE, add_field, create_class, create_class_indexes, create_missing_companion,
+    drop_class, drop_field,
+};
 pub(crate) use definition::{FieldDefinition, permissions_from_text, permissions_to_text};
 pub(crate) use index::{CREATE_INDEX_CATALOGUE, create_index, drop_index, keys_from_text, keys_to_text};
 pub(crate) use physical_names::{pick_column, pick_join_table, pick_table};
 
-/// The form of the catalogue this program writes. Raised when an older program could not read it.
-pub(crate) const FORMAT_VERSION: i64 = 1;
+/// The form of the database this program writes. Raised when an older program could not read it.
+///
+/// - 1: each row holds its access list, as two JSON texts in `_rperm` and `_wperm`.
+/// - 2: access lists are interned; see [`CREATE_ACLS`].
+pub(crate) const FORMAT_VERSION: i64 = 2;

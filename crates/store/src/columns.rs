@@ -6,10 +6,11 @@ use astrolabe_core::value::{FileRef, GeoPoint, Json, Value, append_number};
 
 use crate::statement::{Bind, into_text, json_texts};
 
-/// Who may read: a JSON list of principals, null for an object without access list.
-pub(crate) const READERS: &str = "_rperm";
-/// Who may write, in the same form; null exactly where [`READERS`] is.
-pub(crate) const WRITERS: &str = "_wperm";
+/// The access list: its id in the table of distinct lists, or [`NO_ACL`].
+pub(crate) const ACL: &str = "_acl";
+/// The id in [`ACL`] that stands for no access list. A number rather than null, so that "these lists or none" is one
+/// lookup in an index.
+pub(crate) const NO_ACL: i64 = 0;
 /// Columns of a join table.
 pub(crate) const OWNING_ID: &str = "owning_id";
 /// See [`OWNING_ID`].
@@ -109,12 +110,9 @@ pub(crate) fn encode_scalar<'a>(kind: &FieldType, value: &'a Value) -> Option<Bi
     }
 }
 
-/// The two halves of an access list as they are stored.
-pub(crate) fn encode_acl(acl: Option<&Acl>) -> (Bind<'static>, Bind<'static>) {
-    match acl {
-        None => (Bind::Null, Bind::Null),
-        Some(acl) => (Bind::owned(json_texts(acl.readers())), Bind::owned(json_texts(acl.writers()))),
-    }
+/// The two halves of an access list as they are stored, readers first.
+pub(crate) fn acl_halves(acl: &Acl) -> (String, String) {
+    (json_texts(acl.readers()), json_texts(acl.writers()))
 }
 
 /// JSON text of a list.

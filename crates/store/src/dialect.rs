@@ -1,7 +1,7 @@
 //! What differs between the databases, as a value that the compiler is handed. Nothing outside this file asks
 //! which database it is.
 
-/// How one database writes SQL. Functions with names of their own (`acl_allows`, `json_contains`, …) exist under
+/// How one database writes SQL. Functions with names of their own (`json_contains`, `number_add`, …) exist under
 /// the same name on every database; see `sqlite::functions`.
 #[derive(Debug)]
 pub(crate) struct Dialect {

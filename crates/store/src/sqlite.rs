@@ -3,6 +3,7 @@
 //! SQLite has one writer at a time anyway, so queueing in front of it costs nothing and lets requests share the
 //! price of a durable commit. Readers see the last commit (write-ahead log) and read in one statement each.
 
+mod acl;
 mod catalogue;
 mod connection;
 mod effort;
@@ -11,6 +12,7 @@ mod execute;
 mod functions;
 mod job;
 mod local_readers;
+mod migrate;
 mod options;
 mod placement;
 mod read;

@@ -16,7 +16,8 @@ pub struct ReadPlan {
     pub filter: Filter,
     /// Which rows the caller may see.
     pub access: RowAccess,
-    /// Sort keys, most significant first. The store adds the row's age as the last one, so pages are stable.
+    /// Sort keys, most significant first. The store adds the row's age as the last one, in the direction of the one
+    /// before it, so pages are stable.
     pub order: Vec<OrderBy>,
     /// Rows to leave out at the start.
     pub skip: u64,

@@ -1,8 +1,8 @@
 //! Statements that make and remove tables and columns.
 
-use astrolabe_core::schema::{Class, Field, FieldType};
+use astrolabe_core::schema::{CREATED_AT, Class, Field, FieldType};
 
-use crate::columns::{OWNING_ID, RELATED_ID, Storage, physical_columns};
+use crate::columns::{ACL, NO_ACL, OWNING_ID, RELATED_ID, Storage, physical_columns};
 use crate::dialect::Dialect;
 use crate::statement::quoted;
 
@@ -35,15 +35,66 @@ pub(crate) const CREATE_CATALOGUE: &str = "
     ) STRICT;
 ";
 
-/// The table of a class without fields.
+/// The distinct access lists of the app, and who is in them. Rows of classes name a list by its id; ids begin at 1,
+/// and a list never changes. One that no row names any more stays.
+pub(crate) const CREATE_ACLS: &str = "
+    CREATE TABLE _acl (
+        id INTEGER PRIMARY KEY,
+        readers TEXT NOT NULL,
+        writers TEXT NOT NULL,
+        UNIQUE (readers, writers)
+    ) STRICT;
+    CREATE TABLE _acl_reader (
+        principal TEXT NOT NULL,
+        acl INTEGER NOT NULL,
+        PRIMARY KEY (principal, acl)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE _acl_writer (
+        principal TEXT NOT NULL,
+        acl INTEGER NOT NULL,
+        PRIMARY KEY (principal, acl)
+    ) STRICT, WITHOUT ROWID;
+";
+
+/// The table of a class without fields, and its own indexes.
 pub(crate) fn create_class(dialect: &Dialect, table: &str) -> String {
     let (text, integer) = (dialect.types.text, dialect.types.integer);
-    format!(
+    let create_table = format!(
         "CREATE TABLE {} (\"objectId\" {text} NOT NULL UNIQUE, \"createdAt\" {integer} NOT NULL, \
-         \"updatedAt\" {integer} NOT NULL, \"_rperm\" {text}, \"_wperm\" {text}){}",
+         \"updatedAt\" {integer} NOT NULL, {} {integer} NOT NULL DEFAULT {NO_ACL}){}",
         quoted(table),
+        quoted(ACL),
         dialect.table_suffix
-    )
+    );
+    let [by_age, by_age_and_acl] = create_class_indexes(table);
+    format!("{create_table}; {by_age}; {by_age_and_acl}")
+}
+
+/// The indexes that every class has.
+pub(crate) fn create_class_indexes(table: &str) -> [String; 2] {
+    create_declared_index(&format!("_index_created_{table}"), table, &[CREATED_AT.to_owned()])
+}
+
+/// An index that somebody asked for, with its companion that begins with the access list: a caller who may read
+/// little finds the page there, whoever may read much walks the index itself.
+pub(crate) fn create_declared_index(name: &str, table: &str, columns: &[String]) -> [String; 2] {
+    [create_plain_index(name, table, columns), create_acl_companion(name, table, columns)]
+}
+
+/// The second index of [`create_declared_index`].
+pub(crate) fn create_acl_companion(name: &str, table: &str, columns: &[String]) -> String {
+    let columns: Vec<_> = std::iter::once(ACL.to_owned()).chain(columns.iter().cloned()).collect();
+    create_plain_index(&companion_name(name), table, &columns)
+}
+
+/// Removes what [`create_declared_index`] made.
+pub(super) fn drop_declared_index(name: &str) -> [String; 2] {
+    [name, &companion_name(name)].map(|name| format!("DROP INDEX IF EXISTS {}", quoted(name)))
+}
+
+fn create_plain_index(name: &str, table: &str, columns: &[String]) -> String {
+    let columns: Vec<_> = columns.iter().map(|column| quoted(column)).collect();
+    format!("CREATE INDEX {} ON {} ({})", quoted(name), quoted(table), columns.join(", "))
 }
 
 /// The columns, indexes or join table of a new field. `id` is its number in the catalogue.
@@ -60,21 +111,31 @@ pub(crate) fn add_field(dialect: &Dialect, table: &str, field: &Field, id: i64) 
         .iter()
         .map(|column| format!("ALTER TABLE {} ADD COLUMN {} {column_type}", quoted(table), quoted(column)))
         .collect();
-    statements.extend(create_index(table, field, id));
+    statements.extend(create_indexes(table, field, id));
     statements
 }
 
-/// Pointers are always looked up backwards sooner or later: by includes, `$inQuery` and when users are removed.
-fn create_index(table: &str, field: &Field, id: i64) -> Option<String> {
-    let columns: Vec<_> = physical_columns(field).iter().map(|column| quoted(column)).collect();
-    let columns = columns.join(", ");
+/// Pointers are always looked up backwards sooner or later: by includes, `$inQuery` and when users are removed. Such a
+/// lookup finds few rows, so it needs no companion.
+fn create_indexes(table: &str, field: &Field, id: i64) -> Vec<String> {
+    let columns = physical_columns(field);
     if field.unique {
-        Some(format!("CREATE UNIQUE INDEX {} ON {} ({columns})", quoted(&unique_name(id)), quoted(table)))
-    } else if field.indexed || matches!(field.kind, FieldType::Pointer(_)) {
-        Some(format!("CREATE INDEX {} ON {} ({columns})", quoted(&index_name(id)), quoted(table)))
+        let columns: Vec<_> = columns.iter().map(|column| quoted(column)).collect();
+        let (name, columns) = (quoted(&unique_name(id)), columns.join(", "));
+        vec![format!("CREATE UNIQUE INDEX {name} ON {} ({columns})", quoted(table))]
+    } else if matches!(field.kind, FieldType::Pointer(_)) {
+        vec![create_plain_index(&index_name(id), table, &columns)]
+    } else if field.indexed {
+        create_declared_index(&index_name(id), table, &columns).into()
     } else {
-        None
+        Vec::new()
     }
+}
+
+/// The companion that a field's index lacks in a database of format 1.
+pub(crate) fn create_missing_companion(table: &str, field: &Field, id: i64) -> Option<String> {
+    let is_declared = field.indexed && !field.unique && !matches!(field.kind, FieldType::Pointer(_));
+    is_declared.then(|| create_acl_companion(&index_name(id), table, &physical_columns(field)))
 }
 
 fn create_join_table(dialect: &Dialect, table: &str, id: i64) -> Vec<String> {
@@ -95,10 +156,8 @@ pub(crate) fn drop_field(table: &str, field: &Field, id: i64) -> Vec<String> {
     if Storage::of(&field.kind) == Storage::JoinTable {
         return vec![format!("DROP TABLE {}", quoted(&field.column))];
     }
-    let mut statements = vec![
-        format!("DROP INDEX IF EXISTS {}", quoted(&unique_name(id))),
-        format!("DROP INDEX IF EXISTS {}", quoted(&index_name(id))),
-    ];
+    let mut statements = vec![format!("DROP INDEX IF EXISTS {}", quoted(&unique_name(id)))];
+    statements.extend(drop_declared_index(&index_name(id)));
     statements.extend(
         physical_columns(field)
             .iter()
@@ -125,4 +184,9 @@ fn unique_name(id: i64) -> String {
 
 fn index_name(id: i64) -> String {
     format!("_index_{id}")
+}
+
+/// The name of the index that begins with the access list.
+pub(super) fn companion_name(name: &str) -> String {
+    format!("{name}_acl")
 }

@@ -2,6 +2,8 @@
 
 use astrolabe_core::schema::{CREATED_AT, Class, Index, IndexKey, OBJECT_ID, UPDATED_AT};
 
+use super::ddl::{companion_name, drop_declared_index};
+use crate::columns::ACL;
 use crate::dialect::Dialect;
 use crate::statement::quoted;
 
@@ -29,29 +31,32 @@ pub(crate) fn keys_from_text(text: &str) -> Result<Vec<IndexKey>, String> {
     Ok(pairs.into_iter().map(|(field, descending)| IndexKey { field: field.into(), descending }).collect())
 }
 
-/// Makes an index. `id` is its number in the catalogue. The age of a row is the last key of every index on SQLite, as
-/// it is the last sort key of every query; PostgreSQL would have to be told.
+/// Makes an index, and unless it is unique its companion that begins with the access list: a caller who may read little
+/// finds the page there. `id` is its number in the catalogue.
+///
+/// The age of a row is the last key of every index on SQLite, oldest first, and the last sort key of every query, in the
+/// direction of the key before it. So an index whose last key is descending is made the other way round and read from
+/// its end.
 pub(crate) fn create_index(dialect: &Dialect, class: &Class, index: &Index, id: i64) -> String {
-    let keys: Vec<_> = index
-        .keys
-        .iter()
-        .map(|key| {
-            let order = if key.descending { dialect.descending } else { dialect.ascending };
-            format!("{}{order}", quoted(column(class, &key.field)))
-        })
-        .collect();
-    format!(
-        "CREATE {}INDEX {} ON {} ({})",
-        if index.unique { "UNIQUE " } else { "" },
-        quoted(&physical_name(id)),
-        quoted(&class.table),
-        keys.join(", ")
-    )
+    let turned = index.keys.last().is_some_and(|key| key.descending);
+    let ordered = |key: &IndexKey| {
+        let order = if key.descending == turned { dialect.ascending } else { dialect.descending };
+        format!("{}{order}", quoted(column(class, &key.field)))
+    };
+    let keys: Vec<_> = index.keys.iter().map(ordered).collect();
+    let (table, keys) = (quoted(&class.table), keys.join(", "));
+    let (unique, name) = (if index.unique { "UNIQUE " } else { "" }, physical_name(id));
+    let plain = format!("CREATE {unique}INDEX {} ON {table} ({keys})", quoted(&name));
+    if index.unique {
+        return plain;
+    }
+    let companion = quoted(&companion_name(&name));
+    format!("{plain}; CREATE INDEX {companion} ON {table} ({}, {keys})", quoted(ACL))
 }
 
-/// Removes an index.
+/// Removes an index and its companion.
 pub(crate) fn drop_index(id: i64) -> String {
-    format!("DROP INDEX {}", quoted(&physical_name(id)))
+    drop_declared_index(&physical_name(id)).join("; ")
 }
 
 /// The built-in columns are named like their fields.

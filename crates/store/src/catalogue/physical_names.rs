@@ -16,6 +16,7 @@ const RESERVED_COLUMNS: &[&str] = &[
     "objectid",
     "createdat",
     "updatedat",
+    "_acl",
     "_rperm",
     "_wperm",
     "rowid",
@@ -30,7 +31,7 @@ const RESERVED_COLUMNS: &[&str] = &[
 ];
 
 /// Starts of names that the databases or this crate use for themselves.
-const RESERVED_TABLE_STARTS: &[&str] = &["sqlite_", "pg_", "_catalog", "_join", "_index", "_unique"];
+const RESERVED_TABLE_STARTS: &[&str] = &["sqlite_", "pg_", "_catalog", "_acl", "_join", "_index", "_unique"];
 
 /// The name of the table of a new class.
 pub(crate) fn pick_table(schema: &Schema, class: &str) -> String {

@@ -4,26 +4,95 @@ use std::sync::Arc;
 
 use astrolabe_core::query::RowAccess;
 
-use crate::columns::{READERS, WRITERS};
+use crate::columns::{ACL, NO_ACL};
 use crate::statement::{Bind, SqlWriter, json_texts};
 
+/// Principals that are bound one by one; more are bound as a list.
+const BOUND_SINGLY_MAX: usize = 8;
+
+/// How the rows are found that access lists let through. Both ways find the same rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AccessPath {
+    /// The rows are found by other conditions or in the wanted order, and the list of each is looked at.
+    ByRow,
+    /// The lists that name the caller come first, then the rows with one of them.
+    ByList,
+}
+
+/// A right that access lists give.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Right {
+    /// To see.
+    Read,
+    /// To change and delete.
+    Write,
+}
+
+impl Right {
+    /// The table of who has it in which list.
+    pub fn table(self) -> &'static str {
+        match self {
+            Right::Read => "_acl_reader",
+            Right::Write => "_acl_writer",
+        }
+    }
+
+    /// The one right that is asked for, and who asks; `None` when access lists do not matter, or both rights do.
+    pub fn of(access: &RowAccess) -> Option<(Self, &Arc<[String]>)> {
+        match access {
+            RowAccess::All | RowAccess::ReadableAndWritable(_) => None,
+            RowAccess::Readable(principals) => Some((Right::Read, principals)),
+            RowAccess::Writable(principals) => Some((Right::Write, principals)),
+        }
+    }
+}
+
 /// Appends the condition that lets rows through; `All` must be left out by the caller.
-pub(super) fn append_access(sql: &mut SqlWriter<'_>, access: &RowAccess) {
-    let (column, principals) = match access {
+pub(super) fn append_access<'a>(sql: &mut SqlWriter<'a>, access: &'a RowAccess, path: AccessPath) {
+    match access {
         RowAccess::All => {
             sql.push("TRUE");
-            return;
         }
-        RowAccess::Readable(principals) => (READERS, principals),
-        RowAccess::Writable(principals) => (WRITERS, principals),
+        RowAccess::Readable(principals) => append_right(sql, Right::Read, principals, path),
+        RowAccess::Writable(principals) => append_right(sql, Right::Write, principals, path),
         RowAccess::ReadableAndWritable(principals) => {
-            append_access(sql, &RowAccess::Readable(Arc::clone(principals)));
+            append_right(sql, Right::Read, principals, AccessPath::ByRow);
             sql.push(" AND ");
-            append_access(sql, &RowAccess::Writable(Arc::clone(principals)));
-            return;
+            append_right(sql, Right::Write, principals, AccessPath::ByRow);
         }
+    }
+}
+
+fn append_right<'a>(sql: &mut SqlWriter<'a>, right: Right, principals: &'a [String], path: AccessPath) {
+    let no_acl = Bind::Integer(NO_ACL);
+    match path {
+        AccessPath::ByRow => {
+            sql.push("(").column(ACL).push(" = ").bind(no_acl).push(" OR EXISTS (SELECT 1 FROM ");
+            sql.push(right.table()).push(" AS m WHERE m.acl = ").column(ACL).push(" AND m.principal IN ");
+            append_principals(sql, principals);
+            sql.push("))");
+        }
+        AccessPath::ByList => {
+            sql.column(ACL).push(" IN (SELECT ").bind(no_acl).push(" UNION ALL SELECT m.acl FROM ");
+            sql.push(right.table()).push(" AS m WHERE m.principal IN ");
+            append_principals(sql, principals);
+            sql.push(")");
+        }
+    }
+}
+
+/// A few principals become a power of two of parameters, so that there are few texts of statements; the last one fills
+/// up. More than a few are read out of one parameter, which takes longer.
+fn append_principals<'a>(sql: &mut SqlWriter<'a>, principals: &'a [String]) {
+    let Some(last) = principals.last().filter(|_| principals.len() <= BOUND_SINGLY_MAX) else {
+        let (before, after) = sql.dialect.text_list;
+        sql.push(before).bind(Bind::owned(json_texts(principals.iter().map(String::as_str)))).push(after);
+        return;
     };
-    // Both lists are null in a row without access list, and neither is null in any other row.
-    sql.push("(").column(column).push(" IS NULL OR acl_allows(").column(column).push(", ");
-    sql.bind(Bind::owned(json_texts(principals.iter().map(String::as_str)))).push("))");
+    let places = principals.len().next_power_of_two();
+    let padded = principals.iter().chain(std::iter::repeat(last)).take(places);
+    sql.push("(").separated(padded, ", ", |sql, principal| {
+        sql.bind(Bind::text(principal));
+    });
+    sql.push(")");
 }

@@ -13,7 +13,7 @@ pub(crate) fn delete<'a>(
     dialect: &'static Dialect,
     names: Names<'_>,
     filter: &'a Filter,
-    access: &RowAccess,
+    access: &'a RowAccess,
     returning_ids: bool,
 ) -> Statement<'a> {
     let mut sql = SqlWriter::new(dialect);

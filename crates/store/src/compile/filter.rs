@@ -13,19 +13,30 @@ use astrolabe_core::schema::{Field, FieldType, OBJECT_ID};
 use astrolabe_core::value::{Pointer, Value};
 
 use super::Names;
-use super::access::append_access;
+use super::access::{AccessPath, append_access};
 use super::target::{Target, resolve};
 use crate::columns::{OWNING_ID, RELATED_ID};
 use crate::statement::{Bind, SqlWriter, json_texts};
 use opaque::{Opaque, append_opaque};
 use scalar::append_scalar;
 
-/// Appends ` WHERE …`, or nothing when every row passes.
+/// Appends ` WHERE …`, or nothing when every row passes; access lists are tested row by row.
 pub(super) fn append_where<'a>(
     sql: &mut SqlWriter<'a>,
     names: Names<'_>,
     filter: &'a Filter,
-    access: &RowAccess,
+    access: &'a RowAccess,
+) {
+    append_where_by(sql, names, filter, access, AccessPath::ByRow);
+}
+
+/// The same, with the rows that access lists let through found as `path` says.
+pub(super) fn append_where_by<'a>(
+    sql: &mut SqlWriter<'a>,
+    names: Names<'_>,
+    filter: &'a Filter,
+    access: &'a RowAccess,
+    path: AccessPath,
 ) {
     let filters_rows = !is_all(filter);
     let filters_access = *access != RowAccess::All;
@@ -39,7 +50,7 @@ pub(super) fn append_where<'a>(
         sql.push(" AND ");
     }
     if filters_access {
-        append_access(sql, access);
+        append_access(sql, access, path);
     }
 }
 

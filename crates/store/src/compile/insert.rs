@@ -7,7 +7,7 @@ use astrolabe_core::schema::{CREATED_AT, Class, OBJECT_ID, UPDATED_AT};
 use astrolabe_core::value::Timestamp;
 
 use super::update::{expected_field, type_mismatch};
-use crate::columns::{Encoded, READERS, WRITERS, encode, encode_acl, longitude_column};
+use crate::columns::{ACL, Encoded, encode, longitude_column};
 use crate::dialect::Dialect;
 use crate::statement::{Bind, SqlWriter, Statement};
 
@@ -21,6 +21,8 @@ pub(crate) struct NewRow<'a> {
     pub updated_at: Timestamp,
     /// Its access list.
     pub acl: Option<&'a Acl>,
+    /// The id of that list.
+    pub acl_id: i64,
     /// Its values; stubs of relations are left out.
     pub values: &'a RowValues,
 }
@@ -31,18 +33,16 @@ pub(crate) fn insert<'a>(
     class: &Class,
     row: &NewRow<'a>,
 ) -> Result<Statement<'a>> {
-    let (readers, writers) = encode_acl(row.acl);
     let mut sql = SqlWriter::new(dialect);
     sql.push("INSERT INTO ").name(&class.table).push(" (");
-    sql.separated([OBJECT_ID, CREATED_AT, UPDATED_AT, READERS, WRITERS], ", ", |sql, name| {
+    sql.separated([OBJECT_ID, CREATED_AT, UPDATED_AT, ACL], ", ", |sql, name| {
         sql.name(name);
     });
     let mut binds = vec![
         Bind::text(row.object_id),
         Bind::Integer(row.created_at.0),
         Bind::Integer(row.updated_at.0),
-        readers,
-        writers,
+        Bind::Integer(row.acl_id),
     ];
     append_values(&mut sql, &mut binds, class, row.values)?;
     sql.push(") VALUES (");

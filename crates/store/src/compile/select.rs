@@ -4,9 +4,10 @@ use astrolabe_core::query::{Filter, PlanColumn, ReadPlan, RowAccess, ShownIn};
 use astrolabe_core::schema::{CREATED_AT, Class, Field, OBJECT_ID, UPDATED_AT};
 
 use super::Names;
-use super::filter::{append_filter, append_where};
+use super::access::AccessPath;
+use super::filter::{append_filter, append_where_by};
 use super::order::append_order;
-use crate::columns::{READERS, Storage, WRITERS, longitude_column};
+use crate::columns::{ACL, Storage, longitude_column};
 use crate::dialect::Dialect;
 use crate::statement::{Bind, SqlWriter, Statement};
 
@@ -19,7 +20,7 @@ pub(crate) enum SelectColumn<'s> {
     CreatedAt,
     /// `updatedAt`.
     UpdatedAt,
-    /// Both halves of the access list.
+    /// The id of the access list.
     Acl,
     /// A field, in every row or only in those that match.
     Field(&'s Field, Option<&'s Filter>),
@@ -65,6 +66,7 @@ pub(crate) fn select<'a>(
     names: Names<'a>,
     columns: &[SelectColumn<'a>],
     plan: &'a ReadPlan,
+    path: AccessPath,
 ) -> Statement<'a> {
     let mut sql = SqlWriter::new(dialect);
     sql.push("SELECT ");
@@ -72,10 +74,30 @@ pub(crate) fn select<'a>(
         sql.push("NULL");
     }
     sql.separated(columns, ", ", |sql, column| append_column(sql, names, *column));
-    append_from(&mut sql, names, &plan.filter, &plan.access);
-    append_order(&mut sql, names, &plan.order);
-    append_page(&mut sql, plan.skip, plan.limit);
+    if path == AccessPath::ByList && plan.limit.is_some() {
+        append_page_first(&mut sql, names, plan);
+    } else {
+        append_page_rows(&mut sql, names, plan, path);
+    }
     sql.finish()
+}
+
+/// Everything after the columns.
+fn append_page_rows<'a>(sql: &mut SqlWriter<'a>, names: Names<'a>, plan: &'a ReadPlan, path: AccessPath) {
+    append_from(sql, names, &plan.filter, &plan.access, path);
+    append_order(sql, names, &plan.order);
+    append_page(sql, plan.skip, plan.limit);
+}
+
+/// The same in two steps: which rows are on the page, then those rows. The first step needs no more than an index that
+/// begins with the access list and goes on with the sort keys, and because that index covers it, the database takes
+/// it and no other.
+fn append_page_first<'a>(sql: &mut SqlWriter<'a>, names: Names<'a>, plan: &'a ReadPlan) {
+    let row = sql.dialect.row_age;
+    sql.push(" FROM ").name(&names.class.table).push(" AS t WHERE ").push(row).push(" IN (SELECT ").push(row);
+    append_page_rows(sql, names, plan, AccessPath::ByList);
+    sql.push(")");
+    append_order(sql, names, &plan.order);
 }
 
 /// How many rows a filter and access let through.
@@ -83,11 +105,12 @@ pub(crate) fn count<'a>(
     dialect: &'static Dialect,
     names: Names<'_>,
     filter: &'a Filter,
-    access: &RowAccess,
+    access: &'a RowAccess,
+    path: AccessPath,
 ) -> Statement<'a> {
     let mut sql = SqlWriter::new(dialect);
     sql.push("SELECT COUNT(*)");
-    append_from(&mut sql, names, filter, access);
+    append_from(&mut sql, names, filter, access, path);
     sql.finish()
 }
 
@@ -96,18 +119,24 @@ pub(crate) fn exists<'a>(
     dialect: &'static Dialect,
     names: Names<'_>,
     filter: &'a Filter,
-    access: &RowAccess,
+    access: &'a RowAccess,
 ) -> Statement<'a> {
     let mut sql = SqlWriter::new(dialect);
     sql.push("SELECT 1");
-    append_from(&mut sql, names, filter, access);
+    append_from(&mut sql, names, filter, access, AccessPath::ByRow);
     sql.push(" LIMIT 1");
     sql.finish()
 }
 
-fn append_from<'a>(sql: &mut SqlWriter<'a>, names: Names<'_>, filter: &'a Filter, access: &RowAccess) {
+fn append_from<'a>(
+    sql: &mut SqlWriter<'a>,
+    names: Names<'_>,
+    filter: &'a Filter,
+    access: &'a RowAccess,
+    path: AccessPath,
+) {
     sql.push(" FROM ").name(&names.class.table).push(" AS t");
-    append_where(sql, names, filter, access);
+    append_where_by(sql, names, filter, access, path);
 }
 
 fn append_column<'a>(sql: &mut SqlWriter<'a>, names: Names<'_>, column: SelectColumn<'a>) {
@@ -115,7 +144,7 @@ fn append_column<'a>(sql: &mut SqlWriter<'a>, names: Names<'_>, column: SelectCo
         SelectColumn::ObjectId => sql.column(OBJECT_ID),
         SelectColumn::CreatedAt => sql.column(CREATED_AT),
         SelectColumn::UpdatedAt => sql.column(UPDATED_AT),
-        SelectColumn::Acl => sql.column(READERS).push(", ").column(WRITERS),
+        SelectColumn::Acl => sql.column(ACL),
         SelectColumn::Dropped => sql.push("NULL"),
         SelectColumn::Field(field, only_in) => match Storage::of(&field.kind) {
             // It yields nothing, but every place of the answer stays in the text.

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use astrolabe_core::access::Acl;
 use astrolabe_core::error::{Error, ErrorCode, Result};
 use astrolabe_core::ports::{ArrayChange, FieldUpdate};
 use astrolabe_core::query::{Filter, RowAccess};
@@ -11,9 +10,7 @@ use astrolabe_core::value::{Json, NestedEdit, Timestamp, Value};
 
 use super::Names;
 use super::filter::append_where;
-use crate::columns::{
-    Encoded, READERS, WRITERS, encode, encode_acl, json_list, longitude_column, physical_columns,
-};
+use crate::columns::{ACL, Encoded, encode, json_list, longitude_column, physical_columns};
 use crate::dialect::Dialect;
 use crate::statement::{Bind, SqlWriter, Statement};
 
@@ -21,8 +18,8 @@ use crate::statement::{Bind, SqlWriter, Statement};
 pub(crate) struct Changes<'a> {
     /// Modification time; `None` keeps the stored one.
     pub updated_at: Option<Timestamp>,
-    /// `Some` replaces the access list.
-    pub acl: Option<Option<&'a Acl>>,
+    /// The id of a new access list.
+    pub acl_id: Option<i64>,
     /// Changed fields.
     pub fields: &'a [(Arc<str>, FieldUpdate)],
     /// Fields whose new values the statement yields, after the object id.
@@ -34,7 +31,7 @@ pub(crate) fn update<'a>(
     dialect: &'static Dialect,
     names: Names<'_>,
     filter: &'a Filter,
-    access: &RowAccess,
+    access: &'a RowAccess,
     changes: &Changes<'a>,
 ) -> Result<Statement<'a>> {
     let mut sql = SqlWriter::new(dialect);
@@ -43,10 +40,8 @@ pub(crate) fn update<'a>(
         Some(time) => sql.bind(Bind::Integer(time.0)),
         None => sql.column(UPDATED_AT),
     };
-    if let Some(acl) = changes.acl {
-        let (readers, writers) = encode_acl(acl);
-        append_set(&mut sql, READERS).bind(readers);
-        append_set(&mut sql, WRITERS).bind(writers);
+    if let Some(acl) = changes.acl_id {
+        append_set(&mut sql, ACL).bind(Bind::Integer(acl));
     }
     for (name, change) in changes.fields {
         append_change(&mut sql, names.class, expected_field(names.class, name)?, change)?;

@@ -7,13 +7,14 @@ use astrolabe_core::schema::{Class, Index, Schema};
 use rusqlite::{Connection, Row};
 
 use super::errors::store_error;
+use super::migrate::{migrate_catalogue, migrate_rows};
 use crate::catalogue::{
-    CREATE_CATALOGUE, CREATE_INDEX_CATALOGUE, FORMAT_VERSION, FieldDefinition, keys_from_text,
+    CREATE_ACLS, CREATE_CATALOGUE, CREATE_INDEX_CATALOGUE, FORMAT_VERSION, FieldDefinition, keys_from_text,
     permissions_from_text,
 };
 
-/// Makes the catalogue when it is missing and reads the schema. Refuses a database whose catalogue was written
-/// by a newer program.
+/// Makes the catalogue when it is missing, brings an older one up to date, and reads the schema. Refuses a database
+/// whose catalogue was written by a newer program.
 pub(super) fn open(connection: &mut Connection) -> StoreResult<Schema> {
     let transaction = connection
         .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
@@ -21,6 +22,7 @@ pub(super) fn open(connection: &mut Connection) -> StoreResult<Schema> {
     if !exists(&transaction).map_err(store_error)? {
         transaction.execute_batch(CREATE_CATALOGUE).map_err(store_error)?;
         transaction.execute_batch(CREATE_INDEX_CATALOGUE).map_err(store_error)?;
+        transaction.execute_batch(CREATE_ACLS).map_err(store_error)?;
         transaction
             .execute(
                 "INSERT INTO _catalog_meta (format_version, schema_version) VALUES (?, 0)",
@@ -28,7 +30,10 @@ pub(super) fn open(connection: &mut Connection) -> StoreResult<Schema> {
             )
             .map_err(store_error)?;
     }
+    let format = checked_format(&transaction)?;
+    migrate_catalogue(&transaction, format)?;
     let schema = load(&transaction)?;
+    migrate_rows(&transaction, format, &schema)?;
     transaction.commit().map_err(store_error)?;
     Ok(schema)
 }
@@ -41,11 +46,10 @@ fn exists(connection: &Connection) -> rusqlite::Result<bool> {
     )
 }
 
-fn load(connection: &Connection) -> StoreResult<Schema> {
-    let (format, version): (i64, i64) = connection
-        .query_row("SELECT format_version, schema_version FROM _catalog_meta", [], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
+/// The format of the database, if this program can read it.
+fn checked_format(connection: &Connection) -> StoreResult<i64> {
+    let format: i64 = connection
+        .query_row("SELECT format_version FROM _catalog_meta", [], |row| row.get(0))
         .map_err(store_error)?;
     if format > FORMAT_VERSION {
         return Err(StoreError::Unavailable(format!(
@@ -53,6 +57,14 @@ fn load(connection: &Connection) -> StoreResult<Schema> {
              {FORMAT_VERSION}); start that version instead"
         )));
     }
+    Ok(format)
+}
+
+/// The schema in the catalogue.
+fn load(connection: &Connection) -> StoreResult<Schema> {
+    let version: i64 = connection
+        .query_row("SELECT schema_version FROM _catalog_meta", [], |row| row.get(0))
+        .map_err(store_error)?;
     let mut schema = Schema::new(u64::try_from(version).unwrap_or_default(), Default::default());
     for (id, class) in classes(connection)? {
         let class = with_indexes(connection, id, with_fields(connection, id, class)?)?;

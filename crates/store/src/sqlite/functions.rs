@@ -2,7 +2,6 @@
 //!
 //! Operands that are the same for every row are read once per statement (SQLite's auxiliary data).
 
-mod access;
 mod edit;
 mod nested;
 mod pattern;
@@ -24,7 +23,6 @@ const PURE: FunctionFlags = FunctionFlags::SQLITE_UTF8
 
 /// Registers the functions of conditions and sort keys.
 pub(super) fn register_reading(connection: &Connection) -> Result<()> {
-    connection.create_scalar_function("acl_allows", 2, PURE, access::acl_allows)?;
     connection.create_scalar_function("json_equals", 2, PURE, search::json_equals)?;
     connection.create_scalar_function("json_equals_any", 2, PURE, search::json_equals_any)?;
     connection.create_scalar_function("json_contains", 2, PURE, search::json_contains)?;

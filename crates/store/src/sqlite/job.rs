@@ -17,6 +17,7 @@ use astrolabe_core::ports::{WriteJob, WriteOutcome, WriteStep};
 use astrolabe_core::schema::{Class, FieldType, Schema};
 use rusqlite::Connection;
 
+use super::acl::InternedAcls;
 use super::errors::{class_gone, store_error, write_error};
 use super::execute::{execute, execute_text};
 use super::functions::Refusal;
@@ -34,6 +35,8 @@ pub(super) struct JobRunner<'c> {
     pub schema: &'c Schema,
     /// Who wants to know.
     pub events: &'c Events,
+    /// The ids of access lists.
+    pub acls: &'c InternedAcls,
 }
 
 /// What a job did, to be told after the commit.
@@ -52,7 +55,11 @@ impl JobRunner<'_> {
             return self.run_steps(job);
         }
         execute_text(self.connection, "SAVEPOINT job").map_err(store_error)?;
+        let acls_before = self.acls.uncommitted();
         let result = self.run_steps(job);
+        if result.is_err() {
+            self.acls.forget_since(acls_before);
+        }
         if result.is_err() && !self.connection.is_autocommit() {
             execute_text(self.connection, "ROLLBACK TO job").map_err(store_error)?;
         }
@@ -64,7 +71,8 @@ impl JobRunner<'_> {
 
     /// Whether SQLite itself undoes the job when it fails, as it does with a failed statement: the job is one
     /// statement at most, and nothing that can fail comes after it. (Where it changed no row, a look for one may
-    /// follow.) What a statement yields is read after it has changed its rows, and so are the states for events.
+    /// follow.) What a statement yields is read after it has changed its rows, and so are the states for events. An
+    /// access list that was interned for the job may stay.
     fn fails_as_a_whole(&self, job: &WriteJob) -> bool {
         match job.steps.as_slice() {
             [] => true,
@@ -103,6 +111,7 @@ impl JobRunner<'_> {
                     created_at: *created_at,
                     updated_at: *updated_at,
                     acl: acl.as_ref(),
+                    acl_id: self.acls.id(self.connection, acl.as_ref())?,
                     values,
                 };
                 self.insert(class, &row, relations, events)

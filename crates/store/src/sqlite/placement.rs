@@ -104,12 +104,22 @@ fn is_lookup(line: &str) -> bool {
     line.starts_with("SEARCH ") && line.contains("=?") && !line.contains(">?") && !line.contains("<?")
 }
 
-/// Lines that tell of work on the operands or on rows that were found.
+/// How the lines begin that tell of work on operands, on the caller's access lists or on rows that were found.
+const HELPERS: &[&str] = &[
+    "LIST SUBQUERY",
+    "REUSE LIST SUBQUERY",
+    "CORRELATED SCALAR SUBQUERY",
+    "COMPOUND QUERY",
+    "LEFT-MOST SUBQUERY",
+    "SCAN CONSTANT ROW",
+    "UNION ALL",
+    "USE TEMP B-TREE",
+    "CREATE BLOOM FILTER",
+];
+
+/// Whether it is one of them.
 fn is_helper(line: &str) -> bool {
-    line.contains("VIRTUAL TABLE INDEX")
-        || ["LIST SUBQUERY", "USE TEMP B-TREE", "CREATE BLOOM FILTER", "REUSE LIST SUBQUERY"]
-            .iter()
-            .any(|start| line.starts_with(start))
+    line.contains("VIRTUAL TABLE INDEX") || HELPERS.iter().any(|start| line.starts_with(start))
 }
 
 /// A range of an index, or a whole index or table in order. Testing rows on the way could take any time.

@@ -9,13 +9,14 @@ use astrolabe_core::schema::{Class, Schema};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+use super::acl::{AclLookup, KnownAcls, Purpose, Reach};
 use super::effort::Effort;
 use super::errors::{class_gone, read_error, store_error};
 use super::execute::for_each_row;
 use super::local_readers::with_reader;
 use super::placement::{Placement, Placements, Shape};
 use super::{Shared, connection, read_threads, row};
-use crate::compile::{Names, count as compile_count, is_all, select, select_columns};
+use crate::compile::{AccessPath, Names, count as compile_count, is_all, select, select_columns};
 use crate::dialect::SQLITE;
 use crate::statement::Statement;
 
@@ -27,6 +28,8 @@ pub(super) struct Reader {
     connection: Connection,
     placements: Placements,
     effort: Effort,
+    acls: KnownAcls,
+    reach: Reach,
 }
 
 impl Reader {
@@ -34,7 +37,8 @@ impl Reader {
     pub fn open(shared: &Shared) -> StoreResult<Self> {
         let mut connection = connection::open_reader(&shared.path).map_err(store_error)?;
         let effort = Effort::watch(&mut connection).map_err(store_error)?;
-        Ok(Reader { connection, placements: Placements::new(), effort })
+        let (acls, reach) = (KnownAcls::new(), Reach::new());
+        Ok(Reader { connection, placements: Placements::new(), effort, acls, reach })
     }
 
     /// Answers when the file can be read.
@@ -111,64 +115,96 @@ fn run_rows(shared: &Shared, plan: &ReadPlan, sink: &mut dyn RowSink, mode: Mode
     let schema = shared.schema.load();
     let class = current(&schema, &plan.class)?;
     let columns = select_columns(plan, class);
-    let statement = select(&SQLITE, Names { schema: &schema, class }, &columns, plan);
+    let read = Read { shared, schema: &schema, class, plan, purpose: Purpose::Page, mode };
     let shape = Shape { limited: plan.limit.is_some(), filtered: !is_all(&plan.filter) };
-    run_placed(shared, &schema, class, &statement, shape, mode, |row| row::feed(row, class, &columns, sink))
+    read.run(
+        |path| select(&SQLITE, read.names(), &columns, plan, path),
+        shape,
+        |row, acls| row::feed(row, class, &columns, acls, sink),
+    )
 }
 
 fn run_count(shared: &Shared, plan: &ReadPlan, mode: Mode) -> StoreResult<Ran<u64>> {
     let schema = shared.schema.load();
     let class = current(&schema, &plan.class)?;
-    let statement = compile_count(&SQLITE, Names { schema: &schema, class }, &plan.filter, &plan.access);
+    let read = Read { shared, schema: &schema, class, plan, purpose: Purpose::Count, mode };
     let shape = Shape { limited: false, filtered: true };
     let mut count = 0;
-    let ran = run_placed(shared, &schema, class, &statement, shape, mode, |row| {
-        let rows: i64 = row.get(0).map_err(store_error)?;
-        count = rows.unsigned_abs();
-        Ok(())
-    })?;
+    let ran = read.run(
+        |path| compile_count(&SQLITE, read.names(), &plan.filter, &plan.access, path),
+        shape,
+        |row, _| {
+            let rows: i64 = row.get(0).map_err(store_error)?;
+            count = rows.unsigned_abs();
+            Ok(())
+        },
+    )?;
     Ok(match ran {
         Ran::Done(()) => Ran::Done(count),
         Ran::NotHere => Ran::NotHere,
     })
 }
 
-fn run_placed(
-    shared: &Shared,
-    schema: &Schema,
-    class: &Class,
-    statement: &Statement<'_>,
-    shape: Shape,
+/// A read on a thread.
+struct Read<'r> {
+    shared: &'r Shared,
+    schema: &'r Schema,
+    class: &'r Class,
+    plan: &'r ReadPlan,
+    purpose: Purpose,
     mode: Mode,
-    mut receive: impl FnMut(&rusqlite::Row<'_>) -> StoreResult<()>,
-) -> StoreResult<Ran<()>> {
-    with_reader(shared, |reader| {
-        let Reader { connection, placements, effort } = reader;
-        let failure = |error| read_error(error, class);
-        if mode == Mode::Always {
-            let _watch = effort.begin(shared.options.read_deadline);
-            return for_each_row(connection, statement, failure, receive).map(Ran::Done);
-        }
-        let watch = effort.begin(shared.options.inline_deadline);
-        match placements.of(connection, statement, shape, schema.version).map_err(failure) {
-            Ok(Placement::Inline) => {}
-            Ok(Placement::Elsewhere) | Err(StoreError::Deadline) => return Ok(Ran::NotHere),
-            Err(error) => return Err(error),
-        }
-        let mut handed_over = false;
-        let result = for_each_row(connection, statement, failure, |row| {
-            // Rows cannot be taken back, so the read can only be finished here.
-            if !std::mem::replace(&mut handed_over, true) {
-                watch.allow(shared.options.read_deadline);
+}
+
+impl<'r> Read<'r> {
+    fn names(&self) -> Names<'r> {
+        Names { schema: self.schema, class: self.class }
+    }
+
+    /// Chooses the way, compiles, places and runs.
+    fn run<'a>(
+        &self,
+        compile: impl FnOnce(AccessPath) -> Statement<'a>,
+        shape: Shape,
+        mut receive: impl FnMut(&rusqlite::Row<'_>, &mut AclLookup<'_>) -> StoreResult<()>,
+    ) -> StoreResult<Ran<()>> {
+        with_reader(self.shared, |reader| {
+            let Reader { connection, placements, effort, acls, reach } = reader;
+            let failure = |error| read_error(error, self.class);
+            let mut acls = acls.within(connection);
+            let options = &self.shared.options;
+            if self.mode == Mode::Always {
+                let _watch = effort.begin(options.read_deadline);
+                let path = reach.path(connection, self.class, self.plan, self.purpose).map_err(failure)?;
+                return for_each_row(connection, &compile(path), failure, |row| receive(row, &mut acls))
+                    .map(Ran::Done);
             }
-            receive(row)
-        });
-        placements.observe(statement, watch.steps());
-        match result {
-            Err(StoreError::Deadline) if !handed_over => Ok(Ran::NotHere),
-            result => result.map(Ran::Done),
-        }
-    })
+            let watch = effort.begin(options.inline_deadline);
+            let path = match reach.path(connection, self.class, self.plan, self.purpose).map_err(failure) {
+                Ok(path) => path,
+                Err(StoreError::Deadline) => return Ok(Ran::NotHere),
+                Err(error) => return Err(error),
+            };
+            let statement = compile(path);
+            match placements.of(connection, &statement, shape, self.schema.version).map_err(failure) {
+                Ok(Placement::Inline) => {}
+                Ok(Placement::Elsewhere) | Err(StoreError::Deadline) => return Ok(Ran::NotHere),
+                Err(error) => return Err(error),
+            }
+            let mut handed_over = false;
+            let result = for_each_row(connection, &statement, failure, |row| {
+                // Rows cannot be taken back, so the read can only be finished here.
+                if !std::mem::replace(&mut handed_over, true) {
+                    watch.allow(options.read_deadline);
+                }
+                receive(row, &mut acls)
+            });
+            placements.observe(&statement, watch.steps());
+            match result {
+                Err(StoreError::Deadline) if !handed_over => Ok(Ran::NotHere),
+                result => result.map(Ran::Done),
+            }
+        })
+    }
 }
 
 /// The class as it is now; the plan may have been made before a change of the schema.

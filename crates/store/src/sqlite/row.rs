@@ -1,5 +1,7 @@
 //! Rows as SQLite hands them over: values checked against what their columns promise.
 
+use std::sync::Arc;
+
 use astrolabe_core::access::Acl;
 use astrolabe_core::events::RowState;
 use astrolabe_core::ports::{RowSink, StoreError, StoreResult};
@@ -8,7 +10,8 @@ use astrolabe_core::value::{ColumnValue, GeoPoint, Timestamp, Value};
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
 
-use crate::columns::{READERS, Storage, WRITERS};
+use super::acl::{AclLookup, StoredAcl};
+use crate::columns::{ACL, NO_ACL, Storage};
 use crate::compile::SelectColumn;
 
 /// The place in a row where the next column is read.
@@ -37,11 +40,20 @@ impl<'r, 's> RowReader<'r, 's> {
         }
     }
 
-    fn required_time(&mut self, name: &str) -> StoreResult<i64> {
+    fn required_integer(&mut self, name: &str) -> StoreResult<i64> {
         match self.one(name, Storage::Integer)? {
-            ColumnValue::Integer(ms) => Ok(ms),
+            ColumnValue::Integer(number) => Ok(number),
             _ => Err(self.corrupt(name)),
         }
+    }
+
+    /// The next column as an access list; `None` for a row without one.
+    fn acl(&mut self, acls: &mut AclLookup<'_>) -> StoreResult<Option<Arc<StoredAcl>>> {
+        let id = self.required_integer(ACL)?;
+        if id == NO_ACL {
+            return Ok(None);
+        }
+        acls.get(id)?.map(Some).ok_or_else(|| self.corrupt(ACL))
     }
 
     /// The next columns as the value of a field; `None` for relations, which have none.
@@ -104,12 +116,13 @@ pub(super) fn feed(
     row: &Row<'_>,
     class: &Class,
     columns: &[SelectColumn<'_>],
+    acls: &mut AclLookup<'_>,
     sink: &mut dyn RowSink,
 ) -> StoreResult<()> {
     let mut reader = RowReader::new(row, class);
     sink.begin_row();
     for (index, column) in columns.iter().enumerate() {
-        feed_column(&mut reader, index, *column, sink)?;
+        feed_column(&mut reader, index, *column, acls, sink)?;
     }
     sink.end_row().map_err(StoreError::Refused)
 }
@@ -118,15 +131,21 @@ fn feed_column(
     reader: &mut RowReader<'_, '_>,
     index: usize,
     column: SelectColumn<'_>,
+    acls: &mut AclLookup<'_>,
     sink: &mut dyn RowSink,
 ) -> StoreResult<()> {
     let value = match column {
         SelectColumn::ObjectId => ColumnValue::Text(reader.required_text(OBJECT_ID)?),
-        SelectColumn::CreatedAt => ColumnValue::Integer(reader.required_time(CREATED_AT)?),
-        SelectColumn::UpdatedAt => ColumnValue::Integer(reader.required_time(UPDATED_AT)?),
+        SelectColumn::CreatedAt => ColumnValue::Integer(reader.required_integer(CREATED_AT)?),
+        SelectColumn::UpdatedAt => ColumnValue::Integer(reader.required_integer(UPDATED_AT)?),
         SelectColumn::Acl => {
-            sink.column(index, reader.text(READERS)?).map_err(StoreError::Refused)?;
-            reader.text(WRITERS)?
+            let acl = reader.acl(acls)?;
+            let (readers, writers) = match &acl {
+                Some(acl) => (ColumnValue::Text(&acl.readers), ColumnValue::Text(&acl.writers)),
+                None => (ColumnValue::Null, ColumnValue::Null),
+            };
+            sink.column(index, readers).map_err(StoreError::Refused)?;
+            return sink.column(index, writers).map_err(StoreError::Refused);
         }
         SelectColumn::Field(field, _) => match reader.field(field)? {
             Some(value) => value,
@@ -151,12 +170,16 @@ pub(super) fn state_columns(class: &Class) -> Vec<SelectColumn<'_>> {
 }
 
 /// Reads a row of [`state_columns`]: the object id and the state.
-pub(super) fn state(row: &Row<'_>, class: &Class) -> StoreResult<(String, RowState)> {
+pub(super) fn state(
+    row: &Row<'_>,
+    class: &Class,
+    acls: &mut AclLookup<'_>,
+) -> StoreResult<(String, RowState)> {
     let mut reader = RowReader::new(row, class);
     let object_id = reader.required_text(OBJECT_ID)?.to_owned();
-    let created_at = Timestamp(reader.required_time(CREATED_AT)?);
-    let updated_at = Timestamp(reader.required_time(UPDATED_AT)?);
-    let acl = acl(&mut reader)?;
+    let created_at = Timestamp(reader.required_integer(CREATED_AT)?);
+    let updated_at = Timestamp(reader.required_integer(UPDATED_AT)?);
+    let acl = acl(&mut reader, acls)?;
     let mut values = Vec::new();
     for field in class.fields.values() {
         if Storage::of(&field.kind) == Storage::JoinTable {
@@ -171,13 +194,9 @@ pub(super) fn state(row: &Row<'_>, class: &Class) -> StoreResult<(String, RowSta
     Ok((object_id, RowState { created_at, updated_at, acl, values }))
 }
 
-fn acl(reader: &mut RowReader<'_, '_>) -> StoreResult<Option<Acl>> {
-    let (readers, writers) = (reader.text(READERS)?, reader.text(WRITERS)?);
-    let (ColumnValue::Text(readers), ColumnValue::Text(writers)) = (readers, writers) else {
-        return Ok(None);
-    };
-    let list =
-        |json: &str, name: &str| serde_json::from_str::<Vec<String>>(json).map_err(|_| reader.corrupt(name));
-    let (readers, writers) = (list(readers, READERS)?, list(writers, WRITERS)?);
+fn acl(reader: &mut RowReader<'_, '_>, acls: &mut AclLookup<'_>) -> StoreResult<Option<Acl>> {
+    let Some(stored) = reader.acl(acls)? else { return Ok(None) };
+    let list = |json: &str| serde_json::from_str::<Vec<String>>(json).map_err(|_| reader.corrupt(ACL));
+    let (readers, writers) = (list(&stored.readers)?, list(&stored.writers)?);
     Ok(Some(Acl::from_lists(readers.iter().map(String::as_str), writers.iter().map(String::as_str))))
 }

@@ -12,6 +12,7 @@ use astrolabe_core::schema::SchemaChange;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+use super::acl::InternedAcls;
 use super::errors::store_error;
 use super::execute::execute_text;
 use super::functions::{self, Refusal};
@@ -52,6 +53,7 @@ struct OpenWriter {
     connection: Connection,
     refusal: Refusal,
     wal: WalBound,
+    acls: InternedAcls,
 }
 
 impl Writer {
@@ -140,7 +142,8 @@ impl Writer {
                 let connection =
                     connection::open_writer(&self.shared.path, &self.shared.options).map_err(store_error)?;
                 let refusal = functions::register_writing(&connection).map_err(store_error)?;
-                OpenWriter { connection, refusal, wal: WalBound::new(self.shared.options.wal_bytes_max) }
+                let wal = WalBound::new(self.shared.options.wal_bytes_max);
+                OpenWriter { connection, refusal, wal, acls: InternedAcls::new() }
             }
         };
         Ok(self.open.insert(open))

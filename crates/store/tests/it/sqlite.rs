@@ -4,6 +4,7 @@ mod crash;
 mod disk;
 mod faults;
 mod files;
+mod old_files;
 mod power;
 mod reads;
 

@@ -16,7 +16,7 @@ use astrolabe_core::value::{Pointer, Timestamp, Value};
 
 use super::JobRunner;
 use super::update::Update;
-use crate::compile::{SelectColumn, select};
+use crate::compile::{AccessPath, SelectColumn, select};
 use crate::dialect::SQLITE;
 use crate::sqlite::errors::class_gone;
 use crate::sqlite::execute::for_each_row;
@@ -146,7 +146,7 @@ impl<'s> JobRunner<'s> {
         let mut ids = Vec::new();
         for_each_row(
             self.connection,
-            &select(&SQLITE, self.names(class), &[SelectColumn::ObjectId], &plan),
+            &select(&SQLITE, self.names(class), &[SelectColumn::ObjectId], &plan, AccessPath::ByRow),
             |error| self.failure(class, error),
             |row| {
                 ids.push(RowReader::new(row, class).required_text(OBJECT_ID)?.to_owned());

@@ -8,8 +8,9 @@ use astrolabe_core::schema::{Class, OBJECT_ID};
 use astrolabe_core::value::Value;
 
 use super::{JobRunner, States};
-use crate::compile::select;
+use crate::compile::{AccessPath, select};
 use crate::dialect::SQLITE;
+use crate::sqlite::acl::KnownAcls;
 use crate::sqlite::execute::for_each_row;
 use crate::sqlite::row::{state, state_columns};
 
@@ -45,14 +46,16 @@ impl JobRunner<'_> {
             skip: 0,
             limit: None,
         };
-        let statement = select(&SQLITE, self.names(class), &state_columns(class), &plan);
+        let statement = select(&SQLITE, self.names(class), &state_columns(class), &plan, AccessPath::ByRow);
+        // Not kept any longer: the ids of this transaction may yet be given to other lists.
+        let mut acls = KnownAcls::new();
         let mut states = States::new();
         for_each_row(
             self.connection,
             &statement,
             |error| self.failure(class, error),
             |row| {
-                let (object_id, state) = state(row, class)?;
+                let (object_id, state) = state(row, class, &mut acls.within(self.connection))?;
                 states.insert(object_id, Arc::new(state));
                 Ok(())
             },

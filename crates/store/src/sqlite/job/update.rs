@@ -53,7 +53,7 @@ impl JobRunner<'_> {
         let needs_ids = before.is_some() || !step.relations.is_empty() || !step.returning.is_empty();
         let changes = Changes {
             updated_at: step.updated_at,
-            acl: step.acl,
+            acl_id: step.acl.map(|acl| self.acls.id(self.connection, acl)).transpose()?,
             fields: step.fields,
             returning: needs_ids.then_some(step.returning),
         };

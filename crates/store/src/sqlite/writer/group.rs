@@ -44,6 +44,7 @@ pub(super) fn commit(open: &OpenWriter, shared: &Shared, mut group: Vec<Pending>
             Ok(done) => return finish(shared, group, done),
             Err(GroupFailure::Panicked(place)) => {
                 roll_back(&open.connection);
+                open.acls.forget_since(0);
                 tracing::error!("a write job panicked and was left out");
                 group
                     .remove(place)
@@ -51,6 +52,7 @@ pub(super) fn commit(open: &OpenWriter, shared: &Shared, mut group: Vec<Pending>
             }
             Err(GroupFailure::Lost(error)) => {
                 roll_back(&open.connection);
+                open.acls.forget_since(0);
                 return group.into_iter().for_each(|pending| pending.answer(Err(again(&error))));
             }
         }
@@ -70,6 +72,7 @@ fn attempt(
         refusal: &open.refusal,
         schema: &schema,
         events: &shared.events,
+        acls: &open.acls,
     };
     let mut done = Vec::with_capacity(group.len());
     for (place, pending) in group.iter().enumerate() {
@@ -82,6 +85,7 @@ fn attempt(
         }
     }
     execute_text(&open.connection, "COMMIT").map_err(lost)?;
+    open.acls.committed();
     Ok(done)
 }
 

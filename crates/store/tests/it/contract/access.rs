@@ -82,3 +82,65 @@ pub async fn odd_principals(fixture: &Fixture) {
         assert_eq!(seen(fixture, access).await, [principal], "{principal:?}");
     }
 }
+
+/// What a failed job wrote is undone, and with it the list that was new; the next one must not take its place.
+pub async fn undone_lists(fixture: &Fixture) {
+    fixture.class("Todo", &[]).await;
+    let class = fixture.get_class("Todo");
+    let step = |id: &str, user: &str| insert_step(&class, id, Some(Acl::private_to(user)), &[]);
+    let job = |steps| fixture.store.submit(astrolabe_core::ports::WriteJob { steps });
+    for round in 0..3 {
+        let id = |name: &str| format!("{name}{round}");
+        let (lost, other) = (id("lost"), id("other"));
+        // Two steps: undone by a savepoint. One step: undone by the statement alone.
+        job(vec![step(&id("a"), "u1")]).await.unwrap();
+        job(vec![step(&id("b"), &lost), step(&id("a"), "u1")]).await.unwrap_err();
+        job(vec![step(&id("a"), &id("alone"))]).await.unwrap_err();
+        let (first, second, third) = tokio::join!(
+            job(vec![step(&id("c"), &lost), step(&id("a"), "u1")]),
+            job(vec![step(&id("d"), &other)]),
+            job(vec![step(&id("e"), &lost), step(&id("f"), &id("alone"))]),
+        );
+        assert!(first.is_err() && second.is_ok() && third.is_ok());
+        for (principal, expected) in [(other, id("d")), (lost, id("e")), (id("alone"), id("f"))] {
+            let access = RowAccess::Readable(principals(&["*", &principal]));
+            assert_eq!(seen(fixture, access).await, std::slice::from_ref(&expected), "{principal}");
+            let row = fixture.get("Todo", &expected).await.unwrap();
+            assert_eq!(row.acl.0.unwrap(), format!("[\"{principal}\"]"));
+        }
+    }
+}
+
+/// A caller who may read one row in a hundred, among lists that many rows share and lists of one row.
+pub async fn little_of_much(fixture: &Fixture) {
+    fixture.class("Todo", &[]).await;
+    let class = fixture.get_class("Todo");
+    let acl = |n: u32| match n % 100 {
+        0 => Acl::private_to("u1"),
+        1 => Acl { entries: vec![entry("role:few", true, false), entry(&format!("user{n}"), true, true)] },
+        rest => Acl::private_to(&format!("other{rest}")),
+    };
+    let steps = (0..1_000).map(|n| insert_step(&class, &format!("t{n}"), Some(acl(n)), &[])).collect();
+    fixture.store.submit(astrolabe_core::ports::WriteJob { steps }).await.unwrap();
+    let expected = |wanted: &[u32]| -> Vec<String> {
+        (0..1_000).filter(|n| wanted.contains(&(n % 100))).map(|n| format!("t{n}")).collect()
+    };
+    let read = |names: &[&str]| RowAccess::Readable(principals(names));
+    assert_eq!(seen(fixture, read(&["*", "u1"])).await, expected(&[0]));
+    assert_eq!(seen(fixture, read(&["*", "u1", "role:few"])).await, expected(&[0, 1]));
+    assert_eq!(seen(fixture, read(&["*", "user101"])).await, ["t101"]);
+    assert_eq!(seen(fixture, RowAccess::Writable(principals(&["*", "role:few"]))).await, [""; 0]);
+    let paged = |access, skip| ReadPlan {
+        access,
+        skip,
+        limit: Some(3),
+        order: vec![order("-createdAt")],
+        ..fixture.plan("Todo", Filter::all())
+    };
+    let page = ids(fixture.read(paged(read(&["*", "u1"]), 2)).await.unwrap());
+    assert_eq!(page, ["t700", "t600", "t500"]);
+    // The caller's lists may come to hold more rows; what was counted before is only a guess.
+    let more = (0..500).map(|n| insert_step(&class, &format!("m{n}"), Some(acl(0)), &[])).collect();
+    fixture.store.submit(astrolabe_core::ports::WriteJob { steps: more }).await.unwrap();
+    assert_eq!(seen(fixture, read(&["*", "u1"])).await.len(), 510);
+}

@@ -69,7 +69,7 @@ pub async fn tests(fixture: &Fixture) {
 pub async fn keys(fixture: &Fixture) {
     rows(fixture).await;
     for (key, expected) in
-        [("o.d", "c z a b"), ("-o.d", "b a c z"), ("-o.s", "b a c z"), ("o.nope", "a b c z")]
+        [("o.d", "c z a b"), ("-o.d", "b a z c"), ("-o.s", "b a z c"), ("o.nope", "a b c z")]
     {
         let plan = astrolabe_core::query::ReadPlan {
             order: vec![order(key)],

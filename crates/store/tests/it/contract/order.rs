@@ -25,11 +25,13 @@ pub async fn nulls_and_ties(fixture: &Fixture) {
         &[
             (&[], "d c b a"),
             (&["n"], "a c d b"),
-            (&["-n"], "d b c a"),
+            (&["-n"], "b d c a"),
             (&["-n", "s"], "b d c a"),
             (&["s", "-objectId"], "a c b d"),
             (&["objectId"], "a b c d"),
-            (&["createdAt", "-n"], "d b c a"),
+            (&["createdAt", "-n"], "b d c a"),
+            (&["createdAt"], "d c b a"),
+            (&["-createdAt"], "a b c d"),
             (&["nope", "-r", "n"], "a c d b"),
         ],
     )

@@ -61,11 +61,42 @@ fn quick_reads_are_inline() {
         (plan(above(), &["n"], Some(10)), true),
         (plan(above(), &["n"], None), false),
         (plan(Filter::all(), &["-n"], None), false),
-        (plan(Filter::all(), &["-createdAt"], Some(10)), false),
+        (plan(Filter::all(), &["-createdAt"], Some(10)), true),
+        (plan(Filter::all(), &["createdAt"], Some(10)), true),
+        (plan(Filter::all(), &["-updatedAt"], Some(10)), false),
         (plan(when("info.n", Test::Equal(number(1.0))), &[], Some(10)), false),
     ] {
         let shape = format!("{plan:?}");
         assert_eq!(is_inline(&fixture, plan), expected, "{shape}");
+    }
+}
+
+/// Pages of what a caller may see, whether that is much of the class or little.
+#[test]
+fn pages_of_readable_rows_are_inline() {
+    let fixture = fixture();
+    block_on(todos(&fixture, 2_000));
+    let class = fixture.get_class("Todo");
+    block_on(async {
+        for n in 0..20 {
+            let acl = Some(Acl::private_to(if n % 2 == 0 { "u1" } else { "u2" }));
+            let step = insert_step(&class, &format!("p{n}"), acl, &[("n", number(f64::from(n)))]);
+            fixture.submit(step).await.unwrap();
+        }
+    });
+    for names in [vec!["*"], vec!["*", "u1"]] {
+        let names: Vec<_> = names.into_iter().map(str::to_owned).collect();
+        for access in [RowAccess::Readable(names.clone().into()), RowAccess::Writable(names.into())] {
+            for key in ["createdAt", "-createdAt", "n", "-n"] {
+                let plan = ReadPlan {
+                    access: access.clone(),
+                    order: vec![order(key)],
+                    limit: Some(10),
+                    ..fixture.plan("Todo", Filter::all())
+                };
+                assert!(is_inline(&fixture, plan), "{access:?} {key}");
+            }
+        }
     }
 }
 

@@ -1,0 +1,70 @@
+//! From ids to lists, for whoever shows them.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use astrolabe_core::ports::StoreResult;
+use lru::LruCache;
+use rusqlite::{Connection, OptionalExtension};
+
+use super::super::errors::store_error;
+
+/// Lists a connection remembers.
+const REMEMBERED_MAX: NonZeroUsize = NonZeroUsize::MIN.saturating_add(511);
+/// Longer lists are read each time.
+const REMEMBERED_BYTES_MAX: usize = 2_048;
+
+/// A list as it is stored.
+#[derive(Debug)]
+pub(in crate::sqlite) struct StoredAcl {
+    /// Who may read, as a JSON list.
+    pub readers: String,
+    /// Who may write, in the same form.
+    pub writers: String,
+}
+
+/// Lists that were read before.
+pub(in crate::sqlite) struct KnownAcls {
+    lists: LruCache<i64, Arc<StoredAcl>>,
+}
+
+/// Looks lists up, in memory or with a connection.
+pub(in crate::sqlite) struct AclLookup<'c> {
+    known: &'c mut KnownAcls,
+    connection: &'c Connection,
+}
+
+impl KnownAcls {
+    /// Nothing is known yet.
+    pub fn new() -> Self {
+        KnownAcls { lists: LruCache::sparse(REMEMBERED_MAX) }
+    }
+
+    /// Reads with `connection` what is not known.
+    pub fn within<'c>(&'c mut self, connection: &'c Connection) -> AclLookup<'c> {
+        AclLookup { known: self, connection }
+    }
+}
+
+impl AclLookup<'_> {
+    /// The list with an id; `None` when there is none.
+    pub fn get(&mut self, id: i64) -> StoreResult<Option<Arc<StoredAcl>>> {
+        if let Some(acl) = self.known.lists.get(&id) {
+            return Ok(Some(Arc::clone(acl)));
+        }
+        let Some(acl) = read(self.connection, id).map_err(store_error)? else { return Ok(None) };
+        let bytes = acl.readers.len() + acl.writers.len();
+        let acl = Arc::new(acl);
+        if bytes <= REMEMBERED_BYTES_MAX {
+            self.known.lists.put(id, Arc::clone(&acl));
+        }
+        Ok(Some(acl))
+    }
+}
+
+fn read(connection: &Connection, id: i64) -> rusqlite::Result<Option<StoredAcl>> {
+    connection
+        .prepare_cached("SELECT readers, writers FROM _acl WHERE id = ?")?
+        .query_row([id], |row| Ok(StoredAcl { readers: row.get(0)?, writers: row.get(1)? }))
+        .optional()
+}
