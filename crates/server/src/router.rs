@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use astrolabe_core::app::{AppSettings, Apps};
-use astrolabe_core::ports::Ids;
+use astrolabe_wire::around::{Around, around};
+use astrolabe_wire::own_answer;
 use astrolabe_wire::parse::{BodyBudget, ParseGate, gate};
-use astrolabe_wire::{access_log, client_address, own_answer, panics, request_id};
 use axum::Router;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use ipnet::IpNet;
 use tower::Layer;
@@ -36,17 +36,14 @@ pub struct RouterParts {
 
 /// Every path of the server.
 pub fn router(state: &State, parts: RouterParts) -> Router {
-    let ids: Arc<dyn Ids> = Arc::clone(&state.ids);
-    let proxies: Arc<[IpNet]> = parts.trusted_proxies.clone().into();
+    let outermost =
+        Around { ids: Arc::clone(&state.ids), trusted_proxies: parts.trusted_proxies.clone().into() };
     Router::new()
         .nest_service(PARSE_MOUNT, parse(state, &parts))
         .route("/healthz", get(probes::live))
         .route("/readyz", get(probes::ready).with_state(parts.shutdown))
         .fallback(own_answer::unknown_path)
-        .layer(from_fn(panics::contain))
-        .layer(from_fn(access_log::record))
-        .layer(from_fn_with_state(proxies, client_address::resolve))
-        .layer(from_fn_with_state(ids, request_id::assign))
+        .layer(from_fn_with_state(outermost, around))
 }
 
 /// The Parse API behind its gate, which stands outside of the routes because it may change method and path.

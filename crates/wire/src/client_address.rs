@@ -5,11 +5,8 @@
 //! passes for one from this machine.
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, Request, State};
-use axum::middleware::Next;
-use axum::response::Response;
+use axum::extract::{ConnectInfo, Request};
 use http::HeaderMap;
 use ipnet::IpNet;
 
@@ -42,14 +39,10 @@ impl ClientAddress {
     }
 }
 
-/// Middleware: finds the address out. Needs axum's connect info.
-pub async fn resolve(State(proxies): State<Arc<[IpNet]>>, mut request: Request, next: Next) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-    if let Some(peer) = peer {
-        let address = client_address(peer, request.headers(), &proxies);
-        request.extensions_mut().insert(address);
-    }
-    next.run(request).await
+/// The address of the client of a request. Needs axum's connect info.
+pub fn of_request(request: &Request, proxies: &[IpNet]) -> Option<ClientAddress> {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>()?.0.ip();
+    Some(client_address(peer, request.headers(), proxies))
 }
 
 /// The rule itself.

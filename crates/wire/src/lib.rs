@@ -4,6 +4,7 @@
 //! the Parse protocol takes requests and gives answers. It knows apps and callers, but no endpoint.
 
 pub mod access_log;
+pub mod around;
 pub mod client_address;
 pub mod own_answer;
 pub mod panics;

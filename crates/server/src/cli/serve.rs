@@ -39,7 +39,7 @@ pub(super) type Banner = Box<dyn Fn(&str) -> String>;
 
 /// Runs a server until it is asked to stop.
 pub(super) fn run(launch: Launch) -> anyhow::Result<()> {
-    telemetry::start(&launch.config.server.log)?;
+    let _log = telemetry::start(&launch.config.server.log)?;
     for warning in &launch.warnings {
         tracing::warn!("{warning}");
     }
