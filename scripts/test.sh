@@ -24,7 +24,8 @@ stage_rust() {
 # Unmodified clients and recorded answers of the reference server, against the binary.
 stage_conformance() {
   scripts/npm-ci.sh conformance/parse-js
-  node --test --test-reporter=spec --test-concurrency=2 conformance/parse-js/test/*.test.mjs conformance/wire/test/*.test.mjs
+  node --test --test-reporter=spec --test-concurrency=2 \
+    conformance/*/test/*.test.mjs
 }
 
 # The example site in a real browser.
