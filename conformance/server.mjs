@@ -26,8 +26,11 @@ export const keys = {
   javascriptKey: (isReference && env.PARSE_REFERENCE_JAVASCRIPT_KEY) || 'todo-js',
 };
 
-/** Returns `{ url, stop }`; `url` is where Parse is mounted, without a slash at the end. */
-export async function startServer() {
+/**
+ * Returns `{ url, stop }`; `url` is where Parse is mounted, without a slash at the end. `variables` of the environment
+ * change settings of the binary.
+ */
+export async function startServer(variables = {}) {
   if (isReference) {
     return { url: env.PARSE_REFERENCE_URL.replace(/\/$/, ''), stop: async () => {} };
   }
@@ -48,7 +51,7 @@ export async function startServer() {
       '--exit-on-stdin-eof',
     ],
     {
-      env: { ...env, ASTROLABE_ALLOW_CLIENT_CLASS_CREATION: 'true' },
+      env: { ...env, ASTROLABE_ALLOW_CLIENT_CLASS_CREATION: 'true', ...variables },
       stdio: ['pipe', 'pipe', 'pipe'],
     },
   );

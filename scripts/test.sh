@@ -24,8 +24,8 @@ stage_rust() {
 # Unmodified clients and recorded answers of the reference server, against the binary; and how the benchmarks judge.
 stage_conformance() {
   scripts/npm-ci.sh conformance/parse-js
-  node --test --test-reporter=spec --test-concurrency=2 conformance/parse-js/test/*.test.mjs conformance/wire/test/*.test.mjs \
-    bench/test/*.test.mjs
+  node --test --test-reporter=spec --test-concurrency=2 \
+    conformance/{parse-js,wire,compatibility,permissions}/test/*.test.mjs bench/test/*.test.mjs
 }
 
 # The real Parse Dashboard in a real browser. A hang must not become the run's.

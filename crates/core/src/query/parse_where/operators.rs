@@ -112,6 +112,9 @@ fn check_length(operator: &str, items: &[Json]) -> Result<()> {
 
 /// Reads an operand. Date fields take ISO strings too.
 pub(super) fn operand(kind: Option<&FieldType>, json: &Json) -> Result<Value> {
+    if json.get("$relativeTime").is_some() {
+        return Err(not_available("$relativeTime"));
+    }
     let value = Value::from_json(json.clone())?;
     Ok(match (kind, value) {
         (Some(FieldType::Date), Value::String(text)) => {

@@ -1,0 +1,96 @@
+// Makes docs/reference/parse-compatibility.md: what the binary answers to the rows of `rows.mjs`, what the tests of the
+// SDK are called, how many recorded requests are answered alike, and the reasons of those that are not. The words around
+// it are in `words.md`.
+import { readdir, readFile } from 'node:fs/promises';
+import { makeFixture } from './fixture.mjs';
+import { sections } from './rows.mjs';
+import { differenceOf } from '../wire/differences.mjs';
+import { topics } from '../wire/topics.mjs';
+
+const here = name => new URL(name, import.meta.url);
+
+/** Where the page is. */
+export const page = here('../../docs/reference/parse-compatibility.md');
+
+/** The page as it has to be. Throws when a row is answered in a way the page cannot tell. */
+export async function makePage(url) {
+  const parts = {
+    rows: await rowTables(url),
+    recorded: await recordedTable(),
+    reasons: await reasonTable(),
+    sdk: await sdkList(),
+  };
+  const words = await readFile(here('words.md'), 'utf8');
+  return words.replace(/^<!-- (\w+) -->$/gm, (whole, name) => parts[name] ?? whole);
+}
+
+async function rowTables(url) {
+  const ask = await makeFixture(url);
+  const tables = [];
+  for (const [title, head, rows] of sections) {
+    const lines = [`### ${title}`, '', `| ${head} | here |`, '|---|---|'];
+    for (const [what, request, note, wanted] of rows) {
+      lines.push(`| ${what} | ${verdict(what, await ask(request), note, wanted)} |`);
+    }
+    tables.push(lines.join('\n'));
+  }
+  return tables.join('\n\n');
+}
+
+const NOT_YET = /not (yet )?available|not available yet|unsupported|no such endpoint|not yet/i;
+
+function verdict(what, { status, body }, note, wanted) {
+  if (wanted ? status === wanted : status < 300) return note ? `spoken; ${note}` : 'spoken';
+  const isRefusedByName = body.code === 108 || body.code === 252 || NOT_YET.test(body.error ?? '');
+  if (status >= 500 || !isRefusedByName) throw new Error(`${what}: ${status} ${JSON.stringify(body)}`);
+  return `not yet: ${status}, code ${body.code}`;
+}
+
+const goldenOf = async topic => JSON.parse(await readFile(here(`../wire/golden/${topic}.json`), 'utf8'));
+
+async function* recordedRequests() {
+  for (const topic of Object.keys(topics)) {
+    for (const [name, golden] of Object.entries(await goldenOf(topic))) {
+      yield { topic, name, difference: differenceOf(topic, name, golden) };
+    }
+  }
+}
+
+async function recordedTable() {
+  const counts = new Map();
+  for await (const { topic, difference } of recordedRequests()) {
+    const count = counts.get(topic) ?? { all: 0, alike: 0 };
+    count.all += 1;
+    if (!difference) count.alike += 1;
+    counts.set(topic, count);
+  }
+  const sum = key => [...counts.values()].reduce((total, count) => total + count[key], 0);
+  const line = (topic, { all, alike }) => `| ${topic} | ${all} | ${alike} | ${all - alike} |`;
+  return [
+    '| topic | requests | answered alike | answered otherwise |',
+    '|---|---|---|---|',
+    ...[...counts].map(([topic, count]) => line(topic, count)),
+    line('together', { all: sum('all'), alike: sum('alike') }),
+  ].join('\n');
+}
+
+async function reasonTable() {
+  const reasons = new Map();
+  for await (const { difference } of recordedRequests()) {
+    if (difference) reasons.set(difference.because, (reasons.get(difference.because) ?? 0) + 1);
+  }
+  const sorted = [...reasons].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  return ['| reason | requests |', '|---|---|', ...sorted.map(([because, count]) => `| ${because.replaceAll('|', '\\|')} | ${count} |`)].join('\n');
+}
+
+/** The names of the SDK's tests say what its users do. */
+async function sdkList() {
+  const files = (await readdir(here('../parse-js/test'))).filter(name => name.endsWith('.test.mjs')).sort();
+  const lists = [];
+  for (const file of files) {
+    const text = await readFile(here(`../parse-js/test/${file}`), 'utf8');
+    const names = [...text.matchAll(/^\s*test\(\s*(['"`])((?:\\.|(?!\1).)*)\1/gm)].map(([, , name]) => name.replace(/\\(.)/g, '$1'));
+    lists.push(`- **${file.replace('.test.mjs', '')}** (${names.length}): ${names.join('; ')}`);
+  }
+  return lists.join('\n');
+}

@@ -1,0 +1,18 @@
+// The page about compatibility says what is so. `UPDATE_DOCS=1` writes it anew.
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { after, before, test } from 'node:test';
+import { isReference, startServer } from '../../server.mjs';
+import { makePage, page } from '../page.mjs';
+
+let server;
+before(async () => {
+  server = await startServer();
+});
+after(() => server?.stop());
+
+test('docs/reference/parse-compatibility.md is fresh', { skip: isReference }, async () => {
+  const made = await makePage(server.url);
+  if (process.env.UPDATE_DOCS) await writeFile(page, made);
+  assert.equal(await readFile(page, 'utf8'), made, 'run it with UPDATE_DOCS=1');
+});

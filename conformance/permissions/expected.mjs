@@ -1,0 +1,136 @@
+// What a request has to answer: 'denied', or the objects with exactly the fields that the caller may see. Also what a
+// write does to the world.
+import { aclAllows, classAllows, found, hiddenFields, hiddenIn, mayAsk, rowAllows } from './oracle.mjs';
+import { defaultAcl } from './world.mjs';
+import { encode } from './wire.mjs';
+import { isReference } from '../server.mjs';
+
+/** Missing values come first, but last on PostgreSQL under the reference server. */
+const MISSING_RANK = isReference ? 1 : -1;
+
+const denied = { denied: true };
+/** For a few questions the protocol leaves open whether nothing is found or the question is refused. */
+const nothing = { denied: true, orNothing: true };
+
+export function expectRead(world, caller, request) {
+  const aClass = world.classes[request.className];
+  switch (request.kind) {
+    case 'find': return expectFind(world, caller, aClass, request);
+    case 'count': return expectCount(world, caller, aClass, request);
+    case 'get': return expectGet(world, caller, aClass, request);
+    case 'related': return expectRelated(world, caller, aClass, request);
+    default: throw new Error(request.kind);
+  }
+}
+
+function expectFind(world, caller, aClass, request) {
+  if (classAllows(world, caller, aClass, 'find') === 'none') return deniedOrNothing(aClass, caller, 'find');
+  if (!mayAsk(world, caller, aClass, { where: request.where, order: orderFields(request) })) return denied;
+  const rows = inOrder(found(world, caller, aClass, request.where), request.order);
+  const page = rows.slice(request.skip ?? 0, (request.skip ?? 0) + (request.limit ?? 100));
+  return shown(world, caller, aClass, page, request);
+}
+
+function expectCount(world, caller, aClass, request) {
+  if (classAllows(world, caller, aClass, 'count') === 'none') return deniedOrNothing(aClass, caller, 'count');
+  if (!mayAsk(world, caller, aClass, { where: request.where })) return denied;
+  return { count: found(world, caller, aClass, request.where, 'count').length };
+}
+
+function expectGet(world, caller, aClass, request) {
+  const row = aClass.rows.get(request.id);
+  if (!row || !rowAllows(world, caller, aClass, 'get', row)) return denied;
+  return shown(world, caller, aClass, [row], request);
+}
+
+function expectRelated(world, caller, aClass, { owner }) {
+  const ownerClass = world.classes[owner.to];
+  const row = ownerClass.rows.get(owner.id);
+  const mayFind = classAllows(world, caller, aClass, 'find') !== 'none';
+  const mayGet = row && rowAllows(world, caller, ownerClass, 'get', row);
+  if (!mayFind || !mayGet || hiddenFields(world, caller, ownerClass).includes('rel')) return nothing;
+  const members = (row.rel ?? []).map(member => member.id);
+  const rows = found(world, caller, aClass, {}).filter(({ objectId }) => members.includes(objectId));
+  return shown(world, caller, aClass, rows, {});
+}
+
+/** Somebody who is not signed in and is asked for a pointer to himself finds nothing, or is told so. */
+function deniedOrNothing(aClass, caller, operation) {
+  const hasPointers = aClass.permissions[operation].pointerFields || aClass.permissions.readUserFields;
+  return hasPointers && !caller.user ? nothing : denied;
+}
+
+const orderFields = ({ order = [] }) => order.map(key => key.replace('-', ''));
+
+function inOrder(rows, order) {
+  if (!order) return rows;
+  const [first] = order;
+  const key = first.replace('-', '');
+  const rank = (a, b) => (a === b ? 0 : a === undefined ? MISSING_RANK : b === undefined ? -MISSING_RANK : a < b ? -1 : 1);
+  const sign = first.startsWith('-') ? -1 : 1;
+  return [...rows].sort((a, b) => sign * rank(a[key], b[key]) || rank(a.objectId, b.objectId));
+}
+
+function shown(world, caller, aClass, rows, request) {
+  const context = { world, caller };
+  const objects = rows.map(row => visible(context, aClass, row, request));
+  return context.refused ? { denied: true, orNothing: context.refused === 'open' } : { rows: objects, ordered: Boolean(request.order) };
+}
+
+/** An object as the caller sees it. */
+function visible(context, aClass, row, { keys, include = [] }) {
+  const hidden = hiddenIn(context.world, context.caller, aClass, row);
+  const object = { objectId: row.objectId };
+  if (row.acl !== undefined) object.ACL = row.acl;
+  for (const [field, value] of Object.entries(row)) {
+    if (['objectId', 'acl'].includes(field) || hidden.includes(field)) continue;
+    if (keys && !keys.includes(field) && field !== 'rel') continue;
+    const told = include.includes(field) ? included(context, value) : toldAs(aClass, field, value);
+    if (told !== undefined) object[field] = told;
+  }
+  if (aClass.other && !hidden.includes('rel')) object.rel = { __type: 'Relation', className: aClass.other };
+  return object;
+}
+
+const toldAs = (aClass, field, value) => (field === 'rel' ? undefined : encode(value));
+
+function included(context, value) {
+  if (value === undefined) return undefined;
+  if (Array.isArray(value)) return value.map(item => included(context, item)).filter(item => item !== undefined);
+  const { world, caller } = context;
+  const target = world.classes[value.to];
+  if (classAllows(world, caller, target, 'get') === 'none') {
+    context.refused = deniedOrNothing(target, caller, 'get').orNothing ? 'open' : 'closed';
+    return undefined;
+  }
+  const row = target.rows.get(value.id);
+  if (!row || !rowAllows(world, caller, target, 'get', row)) return undefined;
+  return { __type: 'Object', className: target.name, ...visible(context, target, row, {}) };
+}
+
+/** Whether a write is done; if so the world is changed. */
+export function expectWrite(world, caller, request) {
+  const aClass = world.classes[request.className];
+  const { kind, id, fields } = request;
+  const row = aClass.rows.get(id);
+  if (kind === 'create') {
+    if (classAllows(world, caller, aClass, 'create') !== 'all') return false;
+    const { acl = defaultAcl(aClass.permissions, caller.user), ...values } = fields;
+    aClass.rows.set(id, { objectId: id, acl, ...values });
+    return true;
+  }
+  if (!row || !rowAllows(world, caller, aClass, kind, row)) return false;
+  if (kind === 'delete') aClass.rows.delete(id);
+  else change(row, fields);
+  return true;
+}
+
+/** Gives a row new values; an access list stays unless there is a new one. */
+export function change(row, { acl = row.acl, ...values }) {
+  Object.assign(row, values, { acl });
+}
+
+/** Whether nothing about this row, beside that others point at it, may reach the caller. */
+export function isSecret(world, caller, row) {
+  return !aclAllows(world, caller, row, 'read');
+}
