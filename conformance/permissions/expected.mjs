@@ -1,6 +1,7 @@
 // What a request has to answer: 'denied', or the objects with exactly the fields that the caller may see. Also what a
 // write does to the world.
 import { aclAllows, classAllows, found, hiddenFields, hiddenIn, mayAsk, rowAllows } from './oracle.mjs';
+import { matches } from './where.mjs';
 import { defaultAcl } from './world.mjs';
 import { encode } from './wire.mjs';
 import { isReference } from '../server.mjs';
@@ -9,7 +10,7 @@ import { isReference } from '../server.mjs';
 const MISSING_RANK = isReference ? 1 : -1;
 
 const denied = { denied: true };
-/** For a few questions the protocol leaves open whether nothing is found or the question is refused. */
+/** The protocol leaves open whether no members are found or the question is refused. */
 const nothing = { denied: true, orNothing: true };
 
 export function expectRead(world, caller, request) {
@@ -24,7 +25,7 @@ export function expectRead(world, caller, request) {
 }
 
 function expectFind(world, caller, aClass, request) {
-  if (classAllows(world, caller, aClass, 'find') === 'none') return deniedOrNothing(aClass, caller, 'find');
+  if (classAllows(world, caller, aClass, 'find') === 'none') return denied;
   if (!mayAsk(world, caller, aClass, { where: request.where, order: orderFields(request) })) return denied;
   const rows = inOrder(found(world, caller, aClass, request.where), request.order);
   const page = rows.slice(request.skip ?? 0, (request.skip ?? 0) + (request.limit ?? 100));
@@ -32,7 +33,7 @@ function expectFind(world, caller, aClass, request) {
 }
 
 function expectCount(world, caller, aClass, request) {
-  if (classAllows(world, caller, aClass, 'count') === 'none') return deniedOrNothing(aClass, caller, 'count');
+  if (classAllows(world, caller, aClass, 'count') === 'none') return denied;
   if (!mayAsk(world, caller, aClass, { where: request.where })) return denied;
   return { count: found(world, caller, aClass, request.where, 'count').length };
 }
@@ -54,12 +55,6 @@ function expectRelated(world, caller, aClass, { owner }) {
   return shown(world, caller, aClass, rows, {});
 }
 
-/** Somebody who is not signed in and is asked for a pointer to himself finds nothing, or is told so. */
-function deniedOrNothing(aClass, caller, operation) {
-  const hasPointers = aClass.permissions[operation].pointerFields || aClass.permissions.readUserFields;
-  return hasPointers && !caller.user ? nothing : denied;
-}
-
 const orderFields = ({ order = [] }) => order.map(key => key.replace('-', ''));
 
 function inOrder(rows, order) {
@@ -74,7 +69,8 @@ function inOrder(rows, order) {
 function shown(world, caller, aClass, rows, request) {
   const context = { world, caller };
   const objects = rows.map(row => visible(context, aClass, row, request));
-  return context.refused ? { denied: true, orNothing: context.refused === 'open' } : { rows: objects, ordered: Boolean(request.order) };
+  if (context.refused) return denied;
+  return { rows: objects, ordered: Boolean(request.order), orDenied: context.mayBeRefused };
 }
 
 /** An object as the caller sees it. */
@@ -88,8 +84,16 @@ function visible(context, aClass, row, { keys, include = [] }) {
     const told = include.includes(field) ? included(context, value) : toldAs(aClass, field, value);
     if (told !== undefined) object[field] = told;
   }
-  if (aClass.other && !hidden.includes('rel')) object.rel = { __type: 'Relation', className: aClass.other };
+  if (aClass.other && showsStub(context, aClass, hidden)) object.rel = { __type: 'Relation', className: aClass.other };
   return object;
+}
+
+/** The stub of a relation says nothing of its row; here, one that may be shown in some rows is shown in all of them. */
+function showsStub({ world, caller }, aClass, hidden) {
+  if (!hidden.includes('rel')) return true;
+  const groups = Object.entries(aClass.permissions.protectedFields ?? {});
+  const mayShow = groups.some(([key, fields]) => key.startsWith('userField:') && !fields.includes('rel'));
+  return !isReference && Boolean(caller.user) && mayShow;
 }
 
 const toldAs = (aClass, field, value) => (field === 'rel' ? undefined : encode(value));
@@ -99,10 +103,13 @@ function included(context, value) {
   if (Array.isArray(value)) return value.map(item => included(context, item)).filter(item => item !== undefined);
   const { world, caller } = context;
   const target = world.classes[value.to];
-  if (classAllows(world, caller, target, 'get') === 'none') {
-    context.refused = deniedOrNothing(target, caller, 'get').orNothing ? 'open' : 'closed';
+  const allowed = classAllows(world, caller, target, 'get');
+  if (allowed === 'none') {
+    context.refused = true;
     return undefined;
   }
+  // The reference refuses to look for a pointer to somebody who is not signed in.
+  if (allowed !== 'all' && !caller.user) context.mayBeRefused = true;
   const row = target.rows.get(value.id);
   if (!row || !rowAllows(world, caller, target, 'get', row)) return undefined;
   return { __type: 'Object', className: target.name, ...visible(context, target, row, {}) };
@@ -120,9 +127,16 @@ export function expectWrite(world, caller, request) {
     return true;
   }
   if (!row || !rowAllows(world, caller, aClass, kind, row)) return false;
+  if (request.condition && !meetsCondition(world, caller, aClass, row, request.condition)) return false;
   if (kind === 'delete') aClass.rows.delete(id);
   else change(row, fields);
   return true;
+}
+
+/** A condition of a write holds only where the caller could have looked. */
+function meetsCondition(world, caller, aClass, row, where) {
+  const mayLook = mayAsk(world, caller, aClass, { where }) && rowAllows(world, caller, aClass, 'get', row);
+  return mayLook && matches(row, where);
 }
 
 /** Gives a row new values; an access list stays unless there is a new one. */

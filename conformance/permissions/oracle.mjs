@@ -26,7 +26,7 @@ export function aclAllows(world, caller, row, right) {
 
 /**
  * What class-level permissions say of an operation: 'all' rows, 'none' at all, or a list of pointer fields, one of which
- * has to hold the user.
+ * has to hold the user. No row points at somebody who is not signed in.
  */
 export function classAllows(world, caller, aClass, operation) {
   if (caller.master) return 'all';
@@ -37,12 +37,13 @@ export function classAllows(world, caller, aClass, operation) {
   const pointers = [...(grant.pointerFields ?? []), ...(userFields ?? [])];
   const hasPointers = pointers.length > 0 && operation !== 'create' && operation !== 'addField';
   if (grant.requiresAuthentication && !caller.user) return 'none';
-  if (hasPointers) return caller.user ? pointers : 'none';
+  if (hasPointers) return pointers;
   return grant.requiresAuthentication ? 'all' : 'none';
 }
 
 /** Whether one of the fields of a row points at the user. */
 export function pointsAt(row, fields, user) {
+  if (!user) return false;
   const holds = value => (Array.isArray(value) ? value.some(holds) : value?.to === '_User' && value.id === user);
   return fields.some(field => holds(row[field]));
 }

@@ -1,6 +1,7 @@
 // Random requests of a caller. A request is plain data that `oracle.mjs` judges and `send.mjs` sends:
 //
 //   { kind: 'find' | 'count' | 'get' | 'related' | 'create' | 'update' | 'delete', className, … }
+import { isReference } from '../server.mjs';
 import { makeAcl, makeValue } from './world.mjs';
 
 const SUBQUERY_DEPTH = 2;
@@ -20,10 +21,14 @@ export function makeWrite(rng, world, serial) {
   const className = aClass.name;
   return rng.weighted([
     [2, () => ({ kind: 'create', className, id: `${className}n${serial}`, fields: makeFields(rng, world, aClass, 0.5) })],
-    [4, () => ({ kind: 'update', className, id: anyId(rng, aClass), fields: makeFields(rng, world, aClass, 0.2) })],
-    [1, () => ({ kind: 'delete', className, id: anyId(rng, aClass) })],
+    [4, () => ({ kind: 'update', className, id: anyId(rng, aClass), fields: makeFields(rng, world, aClass, 0.2), ...makeCondition(rng, world, aClass) })],
+    [1, () => ({ kind: 'delete', className, id: anyId(rng, aClass), ...makeCondition(rng, world, aClass) })],
   ]);
 }
+
+/** What has to hold for the object of a write, now and then. The reference has no such conditions. */
+const makeCondition = (rng, world, aClass) =>
+  !isReference && rng.chance(0.3) ? { condition: makeWhere(rng, world, aClass, 0) } : {};
 
 function anyId(rng, aClass) {
   const ids = [...aClass.rows.keys()];

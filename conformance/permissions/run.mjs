@@ -78,7 +78,7 @@ export function summary({ worlds, requests, mistakes, told }) {
 
 if (process.argv[1] === import.meta.filename) {
   const [worlds = 100, firstSeed = 1] = process.argv.slice(2).map(Number);
-  const server = await startServer({ ASTROLABE_ALLOW_CUSTOM_OBJECT_ID: 'true' });
+  const server = await startServer({ ASTROLABE_OBJECTS_CUSTOM_IDS: 'true' });
   try {
     const totals = await runWorlds(server.url, { worlds, firstSeed });
     console.log(summary(totals));

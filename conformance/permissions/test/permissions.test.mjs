@@ -12,7 +12,7 @@ const firstSeed = Number(process.env.FIRST_SEED ?? 1);
 
 let server;
 before(async () => {
-  server = await startServer({ ASTROLABE_ALLOW_CUSTOM_OBJECT_ID: 'true' });
+  server = await startServer({ ASTROLABE_OBJECTS_CUSTOM_IDS: 'true' });
 });
 after(() => server?.stop());
 

@@ -69,13 +69,16 @@ impl Objects {
             self.caller_filter(scope, None, &options.conditions).await?;
             return Ok(Found { count: options.count.then_some(0), ..Found::default() });
         };
-        let readable = self.open_for_reading(scope, Arc::clone(&class), Operation::Find)?;
-        let countable = match options.count {
-            true => Some(self.open_for_reading(scope, Arc::clone(&class), Operation::Count)?),
-            false => None,
-        };
+        let open = |operation| self.open_for_reading(scope, Arc::clone(&class), operation);
+        let countable = options.count.then(|| open(Operation::Count)).transpose()?;
+        let limit = self.clamped(options.limit);
+        // Who wants no objects need not be allowed to find any, if it may count them.
+        let readable = if options.count && limit == 0 { None } else { Some(open(Operation::Find)?) };
         let filter = self.caller_filter(scope, Some(&class), &options.conditions).await?;
-        let order = readable.order(options.order.as_deref())?;
+        let order = match readable.as_ref().or(countable.as_ref()) {
+            Some(door) => door.order(options.order.as_deref())?,
+            None => Vec::new(),
+        };
         let count = match countable {
             Some(countable) => {
                 let plan = countable.plan(filter.clone(), &KeySelection::default())?;
@@ -83,12 +86,11 @@ impl Objects {
             }
             None => None,
         };
-        let plan = readable.plan(filter, &options.keys)?;
-        let limit = Some(self.clamped(options.limit));
-        let plan = ReadPlan { order, skip: options.skip, limit, ..plan };
-        if plan.limit == Some(0) {
+        let Some(readable) = readable.filter(|_| limit > 0) else {
             return Ok(Found { count, ..Found::default() });
-        }
+        };
+        let plan = readable.plan(filter, &options.keys)?;
+        let plan = ReadPlan { order, skip: options.skip, limit: Some(limit), ..plan };
         let selected = Selected { scope, keys: &options.keys };
         Ok(Found { rows: include::read_rendered(self, &selected, plan, false).await?, count })
     }
