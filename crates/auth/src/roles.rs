@@ -22,7 +22,7 @@ pub(crate) const ROLE: &str = "_Role";
 /// A user as a caller, with the roles of this moment.
 pub(crate) async fn user_caller(objects: &Objects, user_id: &str, session_id: &str) -> Result<UserCaller> {
     let roles = role_names(objects, user_id).await?;
-    Ok(UserCaller { user_id: user_id.into(), session_id: session_id.into(), roles })
+    Ok(UserCaller::new(user_id, session_id, &roles))
 }
 
 /// Level by level, from the roles of the user to their parents. Roles beyond the bounds give no rights; one that

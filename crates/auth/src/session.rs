@@ -19,9 +19,16 @@ pub(crate) const SESSION: &str = "_Session";
 /// The class of users.
 pub(crate) const USER: &str = "_User";
 
+/// The SHA-256 of a token.
+pub(crate) type TokenDigest = [u8; 32];
+
+pub(crate) fn token_digest(token: &str) -> TokenDigest {
+    Sha256::digest(token.as_bytes()).into()
+}
+
 /// What is stored of a token.
 pub(crate) fn token_hash(token: &str) -> String {
-    hex::encode(Sha256::digest(token.as_bytes()))
+    hex::encode(token_digest(token))
 }
 
 /// How a session came to be.

@@ -3,6 +3,8 @@
 //! The store publishes an event after the transaction that holds the change is durable, in commit order, and
 //! only while somebody listens; a write pays nothing for events that nobody wants.
 
+mod revision;
+
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -10,6 +12,9 @@ use arc_swap::ArcSwap;
 use crate::access::Acl;
 use crate::schema::Class;
 use crate::value::{Timestamp, Value};
+
+use revision::Watch;
+pub use revision::{ChangeKind, Revision, Watched};
 
 /// A committed change of one object.
 #[derive(Debug, Clone)]
@@ -49,6 +54,7 @@ pub trait Listener: Send + Sync {
 #[derive(Default)]
 pub struct Events {
     listeners: ArcSwap<Vec<Arc<dyn Listener>>>,
+    watches: ArcSwap<Vec<Arc<Watch>>>,
 }
 
 impl Events {
@@ -64,6 +70,39 @@ impl Events {
     /// Whether any listener wants changes of the class.
     pub fn wanted(&self, class_name: &str) -> bool {
         self.listeners.load().iter().any(|listener| listener.wants(class_name))
+    }
+
+    /// A number that rises with every commit of these changes.
+    pub fn watch(&self, watched: &'static [Watched]) -> Arc<Revision> {
+        let watch = Arc::new(Watch { watched, revision: Arc::default() });
+        self.watches.rcu(|current| {
+            let mut watches = Vec::clone(current);
+            watches.push(Arc::clone(&watch));
+            watches
+        });
+        Arc::clone(&watch.revision)
+    }
+
+    /// Whether a revision counts this change. For stores, inside the write.
+    pub fn is_watched(&self, class_name: &str, kind: ChangeKind) -> bool {
+        self.watches.load().iter().any(|watch| watch.counts(class_name, kind))
+    }
+
+    /// Raises the revisions that count one of the changes. For stores, after the commit and before anybody is told.
+    pub fn raise(&self, changes: &[(Arc<str>, ChangeKind)]) {
+        if changes.is_empty() {
+            return;
+        }
+        for watch in self.watches.load().iter() {
+            if changes.iter().any(|(class, kind)| watch.counts(class, *kind)) {
+                watch.revision.raise();
+            }
+        }
+    }
+
+    /// Raises every revision: nobody knows what a transaction left behind, or the schema has changed.
+    pub fn raise_all(&self) {
+        self.watches.load().iter().for_each(|watch| watch.revision.raise());
     }
 
     /// Hands events to the listeners that want them. For stores, after the commit.

@@ -55,6 +55,7 @@ impl State {
     fn open(&self, definition: AppDefinition) -> anyhow::Result<App> {
         let AppDefinition { id, keys, settings, database } = definition;
         let events = Arc::new(Events::default());
+        let callers = Arc::new(SessionCallers::new(&events));
         let store = self.open_store(&database, Arc::clone(&events))?;
         let objects = Objects::new(ObjectsParts {
             store,
@@ -65,7 +66,7 @@ impl State {
             events,
             settings: settings.clone(),
         });
-        Ok(App { id: id.into(), keys, settings, objects, callers: Arc::new(SessionCallers) })
+        Ok(App { id: id.into(), keys, settings, objects, callers })
     }
 
     fn open_store(&self, database: &Path, events: Arc<Events>) -> anyhow::Result<Arc<dyn Store>> {

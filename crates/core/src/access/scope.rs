@@ -28,8 +28,16 @@ pub struct UserCaller {
     pub user_id: Arc<str>,
     /// The session's object id.
     pub session_id: Arc<str>,
-    /// Names of the user's roles, without the `role:` prefix.
-    pub roles: Vec<String>,
+    principals: Arc<[String]>,
+}
+
+impl UserCaller {
+    /// `roles` are names, without the `role:` prefix.
+    pub fn new(user_id: &str, session_id: &str, roles: &[String]) -> Self {
+        let own = [PUBLIC.to_owned(), user_id.to_owned()];
+        let principals = own.into_iter().chain(roles.iter().map(|role| format!("role:{role}"))).collect();
+        UserCaller { user_id: user_id.into(), session_id: session_id.into(), principals }
+    }
 }
 
 /// Proof that somebody decided who is asking. Every kernel call takes one, and only this module makes them, so
@@ -50,12 +58,11 @@ enum Authority {
 impl Scope {
     /// The rights of a caller.
     pub fn for_caller(caller: Caller) -> Self {
-        let mut principals = vec![PUBLIC.to_owned()];
-        if let Caller::User(user) = &caller {
-            principals.push(user.user_id.to_string());
-            principals.extend(user.roles.iter().map(|role| format!("role:{role}")));
-        }
-        Scope { authority: Authority::Caller(caller), principals: principals.into(), installation_id: None }
+        let principals = match &caller {
+            Caller::User(user) => Arc::clone(&user.principals),
+            _ => Arc::new([PUBLIC.to_owned()]),
+        };
+        Scope { authority: Authority::Caller(caller), principals, installation_id: None }
     }
 
     /// The same rights, used by a known installation of a client.

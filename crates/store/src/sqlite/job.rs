@@ -8,10 +8,11 @@ mod returned;
 mod states;
 mod update;
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use astrolabe_core::events::{Events, ObjectEvent, RowState};
+use astrolabe_core::events::{ChangeKind, Events, ObjectEvent, RowState};
 use astrolabe_core::ports::{Expectation, RelationEdit, StepOutcome, StoreError, StoreResult};
 use astrolabe_core::ports::{WriteJob, WriteOutcome, WriteStep};
 use astrolabe_core::schema::{Class, FieldType, Schema};
@@ -35,6 +36,8 @@ pub(super) struct JobRunner<'c> {
     pub schema: &'c Schema,
     /// Who wants to know.
     pub events: &'c Events,
+    /// Changes that revisions count, also those of jobs that failed.
+    pub watched: RefCell<Vec<(Arc<str>, ChangeKind)>>,
     /// The ids of access lists.
     pub acls: &'c InternedAcls,
 }
@@ -169,6 +172,13 @@ impl JobRunner<'_> {
     /// The class as it is now: a job may have waited behind a change of the schema.
     fn current(&self, class: &Class) -> StoreResult<&Arc<Class>> {
         self.schema.class(&class.name).ok_or_else(|| class_gone(&class.name))
+    }
+
+    /// Keeps a change for the revisions that count it.
+    fn note(&self, class: &Class, kind: ChangeKind) {
+        if self.events.is_watched(&class.name, kind) {
+            self.watched.borrow_mut().push((Arc::clone(&class.name), kind));
+        }
     }
 
     fn names<'n>(&'n self, class: &'n Class) -> Names<'n> {

@@ -128,6 +128,7 @@ impl Writer {
             })?;
             if let Some(next) = next {
                 shared.schema.store(Arc::new(next));
+                shared.events.raise_all();
             }
             Ok(shared.schema.load_full())
         });

@@ -28,7 +28,7 @@ pub(super) async fn identify(
             check_client_key(&app.keys, credentials)?;
             match &credentials.session_token {
                 Some(token) if reads_session(method, path) => {
-                    Caller::User(Arc::new(app.callers.resolve(app, token).await?))
+                    Caller::User(app.callers.resolve(app, token).await?)
                 }
                 _ => Caller::Anonymous,
             }

@@ -66,7 +66,7 @@ fn unavailable() -> StoreError {
 struct NoCallers;
 
 impl Callers for NoCallers {
-    fn resolve<'a>(&'a self, _: &'a App, _: &'a str) -> BoxFuture<'a, Result<UserCaller>> {
+    fn resolve<'a>(&'a self, _: &'a App, _: &'a str) -> BoxFuture<'a, Result<Arc<UserCaller>>> {
         Box::pin(async { Err(Error::internal()) })
     }
 }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use astrolabe_core::events::ObjectEvent;
+use astrolabe_core::events::{ChangeKind, ObjectEvent};
 use astrolabe_core::ports::{StepOutcome, StoreResult};
 use astrolabe_core::query::{Filter, RowAccess};
 use astrolabe_core::schema::{Class, FieldType, OBJECT_ID};
@@ -29,7 +29,11 @@ impl JobRunner<'_> {
         let has_rules = self.has_rules_on(class);
         if !has_rules && !has_relations(class) && !self.events.wanted(&class.name) {
             let statement = delete(&SQLITE, self.names(class), filter, access, false);
-            return Ok(StepOutcome { rows: self.execute(class, &statement)?, returned: Vec::new() });
+            let rows = self.execute(class, &statement)?;
+            if rows > 0 {
+                self.note(class, ChangeKind::Existing);
+            }
+            return Ok(StepOutcome { rows, returned: Vec::new() });
         }
         let ids = self.remove(class, filter, access, events)?;
         let rows = ids.len() as u64;
@@ -59,6 +63,9 @@ impl JobRunner<'_> {
                 Ok(())
             },
         )?;
+        if !ids.is_empty() {
+            self.note(class, ChangeKind::Existing);
+        }
         self.drop_members(class, &ids)?;
         if let Some(mut before) = before {
             events.extend(ids.iter().map(|id| ObjectEvent {

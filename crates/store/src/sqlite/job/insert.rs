@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use astrolabe_core::events::{ObjectEvent, RowState};
+use astrolabe_core::events::{ChangeKind, ObjectEvent, RowState};
 use astrolabe_core::ports::{RelationEdit, StepOutcome, StoreError, StoreResult};
 use astrolabe_core::schema::Class;
 use astrolabe_core::value::Value;
@@ -22,6 +22,7 @@ impl JobRunner<'_> {
         let class = self.current(class)?;
         let statement = insert(&SQLITE, class, row).map_err(StoreError::Refused)?;
         self.execute(class, &statement)?;
+        self.note(class, ChangeKind::New);
         for edit in relations {
             self.relate(class, row.object_id, edit)?;
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use astrolabe_core::access::Acl;
-use astrolabe_core::events::ObjectEvent;
+use astrolabe_core::events::{ChangeKind, ObjectEvent};
 use astrolabe_core::ports::{FieldUpdate, RelationEdit, RowValues, StepOutcome, StoreError, StoreResult};
 use astrolabe_core::query::{Filter, RowAccess};
 use astrolabe_core::schema::{Class, OBJECT_ID};
@@ -49,6 +49,7 @@ impl JobRunner<'_> {
         events: &mut Vec<ObjectEvent>,
     ) -> StoreResult<StepOutcome> {
         let class = self.current(class)?;
+        self.note(class, ChangeKind::Existing);
         let before = self.wanted_states(class, step.filter, step.access)?;
         let needs_ids = before.is_some() || !step.relations.is_empty() || !step.returning.is_empty();
         let changes = Changes {

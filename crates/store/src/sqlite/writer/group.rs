@@ -3,6 +3,7 @@
 //! A job that fails leaves no trace and does not disturb its neighbours. Events are published after the commit,
 //! in the order of the jobs, and answers are given after that.
 
+use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use astrolabe_core::events::ObjectEvent;
@@ -52,6 +53,8 @@ pub(super) fn commit(open: &OpenWriter, shared: &Shared, mut group: Vec<Pending>
             }
             Err(GroupFailure::Lost(error)) => {
                 roll_back(&open.connection);
+                // A commit that failed may have reached the disk all the same.
+                shared.events.raise_all();
                 open.acls.forget_since(0);
                 return group.into_iter().for_each(|pending| pending.answer(Err(again(&error))));
             }
@@ -73,6 +76,7 @@ fn attempt(
         schema: &schema,
         events: &shared.events,
         acls: &open.acls,
+        watched: RefCell::default(),
     };
     let mut done = Vec::with_capacity(group.len());
     for (place, pending) in group.iter().enumerate() {
@@ -86,6 +90,7 @@ fn attempt(
     }
     execute_text(&open.connection, "COMMIT").map_err(lost)?;
     open.acls.committed();
+    shared.events.raise(&runner.watched.take());
     Ok(done)
 }
 
