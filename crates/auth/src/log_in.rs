@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use astrolabe_core::access::{Acl, Caller, Scope};
+use astrolabe_core::access::{Acl, Caller, Scope, UserCaller};
 use astrolabe_core::app::App;
 use astrolabe_core::error::{Error, ErrorCode, Result};
 use astrolabe_core::identity::identity_key;
@@ -219,7 +219,8 @@ async fn user_as_told(app: &App, scope: &Scope, user_id: &str) -> Result<Vec<u8>
     if scope.is_privileged() {
         return app.objects.get(scope, USER, user_id, &KeySelection::default()).await;
     }
-    match user_as_seen_by_itself(app, user_id).await {
+    let caller = user_caller(&app.objects, user_id, "").await?;
+    match user_as_seen_by_itself(app, caller.into()).await {
         Err(error) if error.code == ErrorCode::ObjectNotFound => {
             Ok(serde_json::json!({ OBJECT_ID: user_id }).to_string().into_bytes())
         }
@@ -228,8 +229,8 @@ async fn user_as_told(app: &App, scope: &Scope, user_id: &str) -> Result<Vec<u8>
 }
 
 /// The user's JSON with everything its owner may see.
-pub(crate) async fn user_as_seen_by_itself(app: &App, user_id: &str) -> Result<Vec<u8>> {
-    let caller = user_caller(&app.objects, user_id, "").await?;
-    let scope = Scope::for_caller(Caller::User(caller.into()));
-    app.objects.get(&scope, USER, user_id, &KeySelection::default()).await
+pub(crate) async fn user_as_seen_by_itself(app: &App, caller: Arc<UserCaller>) -> Result<Vec<u8>> {
+    let user_id = Arc::clone(&caller.user_id);
+    let scope = Scope::for_caller(Caller::User(caller));
+    app.objects.get(&scope, USER, &user_id, &KeySelection::default()).await
 }

@@ -71,7 +71,7 @@ async fn current_user(call: ParseCall) -> Result<Response, Failure> {
     let token = call.context.session_token.as_ref().ok_or_else(invalid)?;
     // The token counts even beside a master key, which has no user.
     let caller = call.app().callers.resolve(call.app(), token).await?;
-    let user = user_as_seen_by_itself(call.app(), &caller.user_id).await;
+    let user = user_as_seen_by_itself(call.app(), caller).await;
     let user = user.map_err(|error| match error.code {
         // Locked out by the access list, or removed just now.
         ErrorCode::ObjectNotFound => invalid(),
