@@ -265,17 +265,6 @@ test('the answer to a save tells what atomic operations came to, and nothing els
   assert.equal(echo.text, undefined);
 });
 
-test('relations are added and removed in one save', async () => {
-  const parent = await create({});
-  const [a, b] = await Parse.Object.saveAll([1, 2].map(n => new Parse.Object(`${parent.className}Child`, { n })));
-  parent.relation('children').add(a);
-  await parent.save();
-  parent.relation('children').add(b);
-  parent.relation('children').remove(a);
-  await parent.save();
-  assert.deepEqual((await parent.relation('children').query().find()).map(({ id }) => id), [b.id]);
-});
-
 test('an unknown operation is refused', async () => {
   const object = await create({ n: 1 });
   await refusedWith(isReference ? 1 : 108, rest('PUT', `classes/${object.className}/${object.id}`, { n: { __op: 'Multiply', amount: 2 } }));
