@@ -40,7 +40,7 @@ async function rowTables(url) {
 const NOT_YET = /not (yet )?available|not available yet|unsupported|no such endpoint|not yet/i;
 
 function verdict(what, { status, body }, note, wanted) {
-  if (wanted ? status === wanted : status < 300) return note ? `spoken; ${note}` : 'spoken';
+  if (wanted ? body.code === wanted : status < 300) return note ? `spoken; ${note}` : 'spoken';
   const isRefusedByName = body.code === 108 || body.code === 252 || NOT_YET.test(body.error ?? '');
   if (status >= 500 || !isRefusedByName) throw new Error(`${what}: ${status} ${JSON.stringify(body)}`);
   return `not yet: ${status}, code ${body.code}`;
@@ -83,13 +83,20 @@ async function reasonTable() {
   return ['| reason | requests |', '|---|---|', ...sorted.map(([because, count]) => `| ${because.replaceAll('|', '\\|')} | ${count} |`)].join('\n');
 }
 
+/** `test('a name', …)` */
+const TEST = /^\s*test\(\s*(['"`])((?:\\.|(?!\1).)*)\1/gm;
+/** `'a name': [query => …, …]`, a row of a table of tests */
+const ROW = /^ {2}(?:'((?:\\.|[^'])*)'|(\w+)): \[\s*(?:\w+|\(\)) =>/gm;
+
+const testNames = text => [...text.matchAll(ROW)].map(([, quoted, plain]) => quoted ?? plain).concat([...text.matchAll(TEST)].map(([, , name]) => name));
+
 /** The names of the SDK's tests say what its users do. */
 async function sdkList() {
   const files = (await readdir(here('../parse-js/test'))).filter(name => name.endsWith('.test.mjs')).sort();
   const lists = [];
   for (const file of files) {
     const text = await readFile(here(`../parse-js/test/${file}`), 'utf8');
-    const names = [...text.matchAll(/^\s*test\(\s*(['"`])((?:\\.|(?!\1).)*)\1/gm)].map(([, , name]) => name.replace(/\\(.)/g, '$1'));
+    const names = testNames(text).map(name => name.replace(/\\(.)/g, '$1'));
     lists.push(`- **${file.replace('.test.mjs', '')}** (${names.length}): ${names.join('; ')}`);
   }
   return lists.join('\n');

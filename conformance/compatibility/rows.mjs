@@ -1,12 +1,12 @@
 // What the Parse protocol has, as rows of the page, each with a request that shows whether we speak it. The page does not
 // say what somebody believes: it says what the binary answered.
 //
-//   [what, request, note?, status?]
-//   request: [method, path, body?, who?]   who: 'rest' (the usual), 'user', 'master'
+//   [what, request, note?, code?]
+//   request: [method, path, body?, who?, headers?]   who: 'rest' (the usual), 'user', 'master', 'readOnly', 'maintenance'
 //
 // `{user}`, `{object}` and so on are ids that `fixture.mjs` made. A refusal by name (108, or 102 or 252 with words like
 // "not available yet") counts as "not yet"; every other answer has to be the one a client wants, a 2xx
-// or the given status.
+// or the given code.
 
 const encoded = where => encodeURIComponent(JSON.stringify(where)).replace(/%7B(\w+)%7D/g, '{$1}');
 const find = where => ['GET', `/classes/Compat?where=${encoded(where)}`];
@@ -14,6 +14,9 @@ const asked = parameters => ['GET', `/classes/Compat?${parameters}`];
 const saved = fields => ['POST', '/classes/Compat', fields];
 const changed = fields => ['PUT', '/classes/Compat/{object}', fields];
 const permitted = rule => ['PUT', '/schemas/CompatClosed', { classLevelPermissions: { find: { '*': true }, ...rule } }, 'master'];
+const install = installationId => ['POST', '/installations', { installationId, deviceType: 'ios' }];
+// The hash of "old password".
+const bcryptHash = '$2b$04$0IpQGvHBpPSsqa7LSzubGegIDinjjD/ihr4XnpU2g4G6fyqCPwQWO';
 const note = { __type: 'Pointer', className: 'Compat', objectId: '{object}' };
 const place = { __type: 'GeoPoint', latitude: 1, longitude: 2 };
 const box = [{ ...place, latitude: 0 }, { ...place, latitude: 3, longitude: 3 }];
@@ -99,6 +102,8 @@ export const sections = [
     ['dotted keys: `Delete`', changed({ 'map.a': { __op: 'Delete' } })],
     ['`where` on one update or delete', ['PUT', `/classes/Compat/{object}?where=${encoded({ objectId: 'another' })}`, { s: 'c' }],
       'beyond Parse: 412 when it does not hold', 412],
+    ['`where` on a request of a batch', ['POST', '/batch', { transaction: true, requests: [{ method: 'PUT', path: '/parse/classes/Compat/{object}', where: { objectId: 'another' }, body: {} }] }],
+      'beyond Parse', 412],
   ]],
   ['Constraints of a query', 'constraint', [
     ['equality, `$eq`, `$ne`', find({ n: { $ne: 1 }, s: 'a' })],
@@ -144,5 +149,25 @@ export const sections = [
     ['unique `indexes`', ['PUT', '/schemas/CompatClosed', { indexes: { one_secret: { secret: 1, $unique: true } } }, 'master'], 'beyond Parse'],
     ['`onDelete` of pointers', ['PUT', '/schemas/CompatClosed', { fields: { parent: { type: 'Pointer', targetClass: 'Compat', onDelete: 'cascade' } } }, 'master'],
       'beyond Parse: `cascade`, `setNull`, `restrict`'],
+  ]],
+  ['Accounts, roles and keys', 'rule', [
+    ['users are private (`enforcePrivateUsers`)', ['GET', '/users/{leaver}', undefined, 'user'], 'somebody else is not there (101)', 101],
+    ['account lockout (`accountLockout`)', ['POST', '/login', { username: 'compat-locked', password: 'secret' }],
+      'the right password of a locked account is refused (101)', 101],
+    ['`passwordPolicy.validatorPattern`', ['POST', '/users', { username: 'compat-weak', password: 'weak' }], 'refused (142)', 142],
+    ['`passwordPolicy.doNotAllowUsername`', ['POST', '/users', { username: 'compat-name', password: 'my compat-name' }], 'refused (142)', 142],
+    ['`passwordPolicy.maxPasswordHistory`', ['PUT', '/users/{user}', { password: 'secret' }, 'master'], 'the last ones are refused (142)', 142],
+    ['bcrypt hashes of imported users', ['POST', '/users', { username: 'compat-imported', _hashed_password: bcryptHash }, 'maintenance'],
+      'beyond Parse: with the maintenance key; replaced at the first log-in'],
+    ['`role:Name` in an ACL, through the role of a role', ['GET', '/classes/Compat/{shared}', undefined, 'user']],
+    ['… and nobody else', ['GET', '/classes/Compat/{shared}'], 'not there (101)', 101],
+    ['the name of a role is taken once', ['POST', '/roles', { name: 'compat-child', ACL: {} }, 'master'], 'refused (137)', 137],
+    ['the read-only master key reads', ['GET', '/schemas', undefined, 'readOnly']],
+    ['the read-only master key writes nothing', ['POST', '/classes/Compat', { n: 1 }, 'readOnly'], 'refused (119)', 119],
+    ['the maintenance key chooses `createdAt`', ['POST', '/classes/Compat', { createdAt: { __type: 'Date', iso: '2020-01-01T00:00:00.000Z' } }, 'maintenance']],
+    ['a device registers again', install('c0ffee00-0000-4000-8000-000000000000'), 'it stays one row'],
+    ['parameters for the master key alone (`masterKeyOnly`)', ['PUT', '/config', { params: { hidden: 1 }, masterKeyOnly: { hidden: true } }, 'master']],
+    ['idempotency (`X-Parse-Request-Id`)', ['POST', '/classes/CompatOnce', {}, 'rest', { 'X-Parse-Request-Id': 'compat-once' }],
+      'the second request is refused (159)', 159],
   ]],
 ];

@@ -5,16 +5,19 @@ import { after, before, beforeEach } from 'node:test';
 import Parse from 'parse/node';
 import { isReference, keys, startServer } from '../server.mjs';
 
-export { Parse, isReference };
+export { Parse, isReference, keys };
 
 /** To give to a request that needs the master key. */
 export const master = { useMasterKey: true };
 
-/** Starts the server for this file, then runs `prepare`; every test of it begins logged out. */
-export function useServer(prepare = async () => {}) {
+/**
+ * Starts the server for this file, then runs `prepare`; every test of it begins logged out. `variables` of the environment
+ * change settings of the binary.
+ */
+export function useServer(prepare = async () => {}, variables = {}) {
   let server;
   before(async () => {
-    server = await startServer();
+    server = await startServer(variables);
     Parse.initialize(keys.appId, keys.javascriptKey, keys.masterKey);
     Parse.serverURL = server.url;
     // One process stands for one device here, so there is a current user.
@@ -52,6 +55,10 @@ export async function refusedWith(code, promise) {
   }
   assert.fail(`not refused with ${code}, but answered ${JSON.stringify(result)}`);
 }
+
+/** Sends what the SDK has no method for, with its headers and keys. */
+export const rest = (method, path, body = {}, options = {}) =>
+  Parse.CoreManager.getRESTController().request(method, path, body, options);
 
 /** The named field of every object, in their order. */
 export const each = (objects, field) => objects.map(object => object.get(field));

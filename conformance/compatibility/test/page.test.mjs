@@ -3,11 +3,12 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { isReference, startServer } from '../../server.mjs';
+import { variables } from '../fixture.mjs';
 import { makePage, page } from '../page.mjs';
 
 let server;
 before(async () => {
-  server = await startServer();
+  server = await startServer(variables);
 });
 after(() => server?.stop());
 

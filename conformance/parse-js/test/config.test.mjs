@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Parse, unique, useServer } from '../harness.mjs';
+import { Parse, rest, unique, useServer } from '../harness.mjs';
 
 useServer();
 
@@ -34,4 +34,16 @@ test('a change leaves other parameters alone', async () => {
   await Parse.Config.save({ [second]: 2 });
   const config = await Parse.Config.get();
   assert.deepEqual([config.get(first), config.get(second)], [1, 2]);
+});
+
+test('a parameter is taken away', async () => {
+  const [kept, gone] = [unique('kept'), unique('gone')];
+  await Parse.Config.save({ [kept]: 1, [gone]: 1 });
+  await rest('PUT', 'config', { params: { [gone]: { __op: 'Delete' } } }, { useMasterKey: true });
+  const config = await Parse.Config.get();
+  assert.deepEqual([config.get(kept), config.get(gone)], [1, undefined]);
+});
+
+test('parameters are changed with the master key only', async () => {
+  await assert.rejects(rest('PUT', 'config', { params: { [unique('text')]: 'a' } }), { message: 'Permission denied' });
 });

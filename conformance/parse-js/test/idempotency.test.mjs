@@ -5,7 +5,7 @@ import { isReference, Parse, refusedWith, unique, useServer } from '../harness.m
 // The reference has the feature switched off.
 const skip = isReference;
 
-process.env.ASTROLABE_IDEMPOTENCY_PATHS = 'classes/.*';
+const variables = { ASTROLABE_IDEMPOTENCY_PATHS: 'classes/.*' };
 
 /** The id of every request, in order. The first `lost` answers do not reach the client. */
 const sent = { ids: [], lost: 0 };
@@ -21,7 +21,7 @@ useServer(() => {
     sent.lost -= 1;
     return new Response('{}', { status: 503 });
   };
-});
+}, variables);
 after(() => {
   globalThis.fetch = fetch;
   Parse.idempotency = false;

@@ -286,3 +286,20 @@ test('toJSON has the times as text', async () => {
   assert.match(json.createdAt, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
   assert.deepEqual(Object.keys(json).sort(), ['createdAt', 'objectId', 'text', 'updatedAt']);
 });
+
+test('fetchWithInclude fills pointers in', async () => {
+  const child = new Parse.Object(unique('Child'), { text: 'c' });
+  const parent = await new Parse.Object(unique('Parent'), { child, children: [child] }).save();
+  const copy = Parse.Object.fromJSON({ className: parent.className, objectId: parent.id });
+  await copy.fetchWithInclude(['child', 'children']);
+  assert.equal(copy.get('child').get('text'), 'c');
+  assert.equal(copy.get('children')[0].get('text'), 'c');
+  const [again] = await Parse.Object.fetchAllWithInclude([Parse.Object.fromJSON({ className: parent.className, objectId: parent.id })], 'child');
+  assert.equal(again.get('child').get('text'), 'c');
+});
+
+test('fetchAll of what is not there', async () => {
+  const object = await new Parse.Object(unique('Note')).save();
+  const gone = Parse.Object.fromJSON({ className: object.className, objectId: 'nothing' });
+  await refusedWith(101, Parse.Object.fetchAll([object, gone]));
+});

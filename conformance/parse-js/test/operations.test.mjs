@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isReference, Parse, refusedWith, unique, useServer } from '../harness.mjs';
+import { isReference, Parse, refusedWith, rest, unique, useServer } from '../harness.mjs';
 
 useServer();
 
@@ -226,4 +226,46 @@ test('parents are found by a child of a relation', async () => {
   await new Parse.Object(parent.className).save();
   const found = await new Parse.Query(parent.className).equalTo('children', child).find();
   assert.deepEqual(found.map(({ id }) => id), [parent.id]);
+});
+
+test('dotted unset takes a key out of an object', async () => {
+  const object = await create({ settings: { volume: 1, name: 'a', deep: { b: 1, c: 2 } } });
+  object.unset('settings.name');
+  await object.save();
+  assert.deepEqual((await stored(object)).get('settings'), { volume: 1, deep: { b: 1, c: 2 } });
+});
+
+test('dotted names of three parts keep what stands beside them', { skip: isReference }, async () => {
+  const object = await create({ settings: { name: 'a', deep: { b: 1, c: 2 } } });
+  const fields = { 'settings.deep.b': { __op: 'Increment', amount: 5 }, 'settings.deep.d': 'x' };
+  await rest('PUT', `classes/${object.className}/${object.id}`, fields);
+  await rest('PUT', `classes/${object.className}/${object.id}`, { 'settings.deep.c': { __op: 'Delete' } });
+  assert.deepEqual((await stored(object)).get('settings'), { name: 'a', deep: { b: 6, d: 'x' } });
+});
+
+test('dotted increments of many at once are all counted', async () => {
+  const object = await create({ counts: { a: 0 } });
+  const increment = () => rest('PUT', `classes/${object.className}/${object.id}`, { 'counts.a': { __op: 'Increment', amount: 1 } });
+  await Promise.all(Array.from({ length: 10 }, increment));
+  assert.deepEqual((await stored(object)).get('counts'), { a: 10 });
+});
+
+test('the answer to a save tells what atomic operations came to, and nothing else', async () => {
+  const object = await create({ n: 1, list: ['a'], unique: ['a'], less: ['a', 'b'], text: 'a', gone: 1 });
+  const { updatedAt, ...echo } = await rest('PUT', `classes/${object.className}/${object.id}`, {
+    n: { __op: 'Increment', amount: 2 },
+    list: { __op: 'Add', objects: ['b'] },
+    unique: { __op: 'AddUnique', objects: ['a'] },
+    less: { __op: 'Remove', objects: ['a'] },
+    gone: { __op: 'Delete' },
+    text: 'b',
+  });
+  assert.equal(typeof updatedAt, 'string');
+  assert.deepEqual([echo.n, inOrder(echo.list), echo.unique, echo.less], [3, ['a', 'b'], ['a'], ['b']]);
+  assert.equal(echo.text, undefined);
+});
+
+test('an unknown operation is refused', async () => {
+  const object = await create({ n: 1 });
+  await refusedWith(isReference ? 1 : 108, rest('PUT', `classes/${object.className}/${object.id}`, { n: { __op: 'Multiply', amount: 2 } }));
 });

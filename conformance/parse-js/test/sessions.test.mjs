@@ -131,3 +131,21 @@ test('isCurrentSessionRevocable', async () => {
   await signUp();
   assert.equal(Parse.Session.isCurrentSessionRevocable(), true);
 });
+
+test('upgradeToRevocableSession gives another session of the same user', { skip: isReference }, async () => {
+  const user = await signUp();
+  const first = user.getSessionToken();
+  await user._upgradeToRevocableSession();
+  assert.notEqual(user.getSessionToken(), first);
+  assert.equal((await Parse.Session.current()).get('user').id, user.id);
+});
+
+test('become with the token of a session that was made for another device', async () => {
+  const user = await signUp();
+  const token = await otherDevice(user, 'fourth-device');
+  forgetUser();
+  const again = await Parse.User.become(token);
+  assert.equal(again.id, user.id);
+  assert.equal(again.getSessionToken(), token);
+  assert.equal((await Parse.Session.current()).get('installationId'), 'fourth-device');
+});

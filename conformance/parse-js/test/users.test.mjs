@@ -302,3 +302,20 @@ test('users point at each other and are included where they may be read', async 
   assert.equal(note.get('bob').getUsername(), bob.getUsername());
   assert.equal(note.get('ann'), undefined);
 });
+
+test('a user fetches itself with what it points at', async () => {
+  const friend = await new Parse.Object('Friend', { name: 'a' }).save();
+  const user = await signUp();
+  await user.save({ bestFriend: friend });
+  await user.fetchWithInclude('bestFriend');
+  assert.equal(user.get('bestFriend').get('name'), 'a');
+});
+
+test('logging in tells no more than the user may see', async () => {
+  const user = await signUp({ email: `${unique('ann')}@example.com` });
+  forgetUser();
+  const { body } = await http('POST', '/login', { body: { username: user.getUsername(), password: 'secret' } });
+  const hidden = Object.keys(body).filter(name => name.startsWith('_') || name === 'password');
+  assert.deepEqual(hidden, []);
+  assert.equal(body.email, user.getEmail());
+});
