@@ -25,12 +25,17 @@ export function expectRead(world, caller, request) {
 }
 
 function expectFind(world, caller, aClass, request) {
-  if (classAllows(world, caller, aClass, 'find') === 'none') return denied;
+  const operation = readOperation(request.where);
+  if (classAllows(world, caller, aClass, operation) === 'none') return denied;
   if (!mayAsk(world, caller, aClass, { where: request.where, order: orderFields(request) })) return denied;
-  const rows = inOrder(found(world, caller, aClass, request.where), request.order);
+  const rows = inOrder(found(world, caller, aClass, request.where, operation), request.order);
   const page = rows.slice(request.skip ?? 0, (request.skip ?? 0) + (request.limit ?? 100));
   return shown(world, caller, aClass, page, request);
 }
+
+/** A question for one id and nothing else is a get. */
+const readOperation = where =>
+  typeof where.objectId === 'string' && Object.keys(where).length === 1 ? 'get' : 'find';
 
 function expectCount(world, caller, aClass, request) {
   if (classAllows(world, caller, aClass, 'count') === 'none') return denied;
@@ -41,7 +46,11 @@ function expectCount(world, caller, aClass, request) {
 function expectGet(world, caller, aClass, request) {
   const row = aClass.rows.get(request.id);
   if (!row || !rowAllows(world, caller, aClass, 'get', row)) return denied;
-  return shown(world, caller, aClass, [row], request);
+  const expected = shown(world, caller, aClass, [row], request);
+  // Who gets himself is told the token that he presented.
+  const isOneself = aClass.name === '_User' && caller.user === row.objectId;
+  if (isOneself && expected.rows) expected.rows[0].sessionToken = caller.token;
+  return expected;
 }
 
 function expectRelated(world, caller, aClass, { owner }) {

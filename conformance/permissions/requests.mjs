@@ -54,7 +54,12 @@ function makeView(rng, aClass) {
   return view;
 }
 
-const makeConditions = (rng, world, aClass) => (rng.chance(0.25) ? {} : makeWhere(rng, world, aClass, SUBQUERY_DEPTH));
+const makeConditions = (rng, world, aClass) =>
+  rng.weighted([
+    [3, {}],
+    [1, () => ({ objectId: anyId(rng, aClass) })],
+    [9, () => makeWhere(rng, world, aClass, SUBQUERY_DEPTH)],
+  ]);
 
 function makeQuestion(rng, world, aClass) {
   const question = { className: aClass.name, where: makeConditions(rng, world, aClass) };

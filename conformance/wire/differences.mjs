@@ -59,7 +59,6 @@ const leadsNowhere = {
   body: [{ error: { code: 108, error: 'There is no such endpoint.' } }],
 };
 const tellsTime = { because: 'the answer to every creation tells its time', plus: { createdAt: '<time>' } };
-const noTokenOfOne = { because: TOKEN, status: 200, check: body => assert.ok(body.email && !('sessionToken' in body)) };
 const showsNoDocument = body => body.results.forEach(row => assert.deepEqual([row.doc, row.docs], [undefined, []]));
 const noToken = { because: TOKEN, without: 'sessionToken' };
 const updated = fields => ({ status: 200, body: { ...fields, updatedAt: '<time>' } });
@@ -188,9 +187,6 @@ export const differences = {
       code: [121, 200],
     },
     'authData as text': refused(LENIENT),
-    'read oneself': noToken,
-    'read oneself through classes': noToken,
-    'one always keeps the right to oneself': noToken,
     'find by password': lenient(),
     'find by session token': lenient(),
     'find by authData': lenient(),
@@ -426,7 +422,6 @@ export const differences = {
     'asking: exists by master': any('the order of rows is not asked for'),
     'asking: order by master': any(NULLS),
     'asking: dotted order by master': any(NULLS),
-    'email of oneself': noTokenOfOne,
   },
 
   queries: {

@@ -15,7 +15,7 @@ mod path;
 mod path_params;
 mod read_body;
 
-pub use answer::{Failure, created, failure_body, json_bytes, json_value, render_failure};
+pub use answer::{Failure, created, failure_body, json_bytes, json_value, object_with_token, render_failure};
 pub use body_budget::BodyBudget;
 pub use call::{ParseCall, ParseContext};
 pub use gate::{ParseGate, gate, health};

@@ -2,7 +2,9 @@
 
 use astrolabe_core::objects::{FindRequest, WriteKind};
 use astrolabe_core::value::Json;
-use astrolabe_wire::parse::{Failure, ParseCall, PathParams, created, json_bytes, json_value};
+use astrolabe_wire::parse::{
+    Failure, ParseCall, PathParams, created, json_bytes, json_value, object_with_token,
+};
 use axum::response::Response;
 use axum::routing::{self, MethodRouter};
 use http::StatusCode;
@@ -79,7 +81,12 @@ async fn get_in(call: ParseCall, class: &str, id: &str) -> Answer {
     let context = call.context.clone();
     let keys = get_options(&call.json_params())?;
     let object = context.app.objects.get(&context.scope, class, id, &keys).await?;
-    Ok(json_bytes(StatusCode::OK, object))
+    // SDKs take over what they read of the current user, and would forget its session without the token.
+    let is_oneself = class == "_User" && context.scope.user_id() == Some(id);
+    Ok(match context.session_token.as_deref().filter(|_| is_oneself) {
+        Some(token) => object_with_token(object, token),
+        None => json_bytes(StatusCode::OK, object),
+    })
 }
 
 async fn create_in(call: ParseCall, class: &str, path: &str) -> Answer {

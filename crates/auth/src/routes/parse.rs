@@ -3,8 +3,8 @@
 
 use astrolabe_core::error::{Error, ErrorCode, Result};
 use astrolabe_core::query::KeySelection;
-use astrolabe_core::value::{Json, append_json_string};
-use astrolabe_wire::parse::{Failure, ParseCall, json_bytes};
+use astrolabe_core::value::Json;
+use astrolabe_wire::parse::{Failure, ParseCall, json_bytes, object_with_token};
 use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
@@ -32,7 +32,7 @@ async fn log_in(State(auth): State<Auth>, call: ParseCall) -> Result<Response, F
     let context = call.context.clone();
     let request = LogIn::from_params(&call.params())?;
     let outcome = auth.log_in(&context.app, &context.scope, request).await?;
-    Ok(with_token(outcome.user, &outcome.session_token))
+    Ok(object_with_token(outcome.user, &outcome.session_token))
 }
 
 async fn verify_password(State(auth): State<Auth>, call: ParseCall) -> Result<Response, Failure> {
@@ -48,7 +48,7 @@ async fn log_in_as(call: ParseCall) -> Result<Response, Failure> {
     }
     call.require_writer()?;
     let outcome = log_in_as_user(call.app(), call.scope(), &user_id_param(&call)?).await?;
-    Ok(with_token(outcome.user, &outcome.session_token))
+    Ok(object_with_token(outcome.user, &outcome.session_token))
 }
 
 fn user_id_param(call: &ParseCall) -> Result<String> {
@@ -77,7 +77,7 @@ async fn current_user(call: ParseCall) -> Result<Response, Failure> {
         ErrorCode::ObjectNotFound => invalid(),
         _ => error,
     })?;
-    Ok(with_token(user, token))
+    Ok(object_with_token(user, token))
 }
 
 async fn current_session(call: ParseCall) -> Result<Response, Failure> {
@@ -85,7 +85,7 @@ async fn current_session(call: ParseCall) -> Result<Response, Failure> {
         return Err(Error::new(ErrorCode::InvalidSessionToken, "Session token required.").into());
     };
     let session = find_by_token(call.app(), token, &KeySelection::default()).await?;
-    Ok(with_token(session, token))
+    Ok(object_with_token(session, token))
 }
 
 /// Old SDKs trade a token for a session; here every token is of a session, so they get another one.
@@ -95,14 +95,5 @@ async fn upgrade_session(call: ParseCall) -> Result<Response, Failure> {
     };
     let token = upgrade(call.app(), call.scope(), user_id).await?;
     let session = find_by_token(call.app(), &token, &KeySelection::default()).await?;
-    Ok(with_token(session, &token))
-}
-
-/// Adds the caller's own token to an encoded object.
-fn with_token(mut object: Vec<u8>, token: &str) -> Response {
-    object.pop();
-    object.extend_from_slice(br#","sessionToken":"#);
-    append_json_string(&mut object, token);
-    object.push(b'}');
-    json_bytes(StatusCode::OK, object)
+    Ok(object_with_token(session, &token))
 }

@@ -9,8 +9,8 @@ use super::{Object, Objects};
 use crate::access::{FieldView, Scope};
 use crate::error::{Error, ErrorCode, Result};
 use crate::query::{Filter, FindOptions, KeySelection, PlanColumn, ReadPlan, RowAccess, parse_where};
-use crate::schema::{Class, INTERNAL_CLASSES, Operation, check_class_name};
-use crate::value::JsonMap;
+use crate::schema::{Class, INTERNAL_CLASSES, OBJECT_ID, Operation, check_class_name};
+use crate::value::{Json, JsonMap};
 
 /// A query on a class.
 #[derive(Debug)]
@@ -73,7 +73,8 @@ impl Objects {
         let countable = options.count.then(|| open(Operation::Count)).transpose()?;
         let limit = self.clamped(options.limit);
         // Who wants no objects need not be allowed to find any, if it may count them.
-        let readable = if options.count && limit == 0 { None } else { Some(open(Operation::Find)?) };
+        let operation = read_operation(&options.conditions);
+        let readable = if options.count && limit == 0 { None } else { Some(open(operation)?) };
         let filter = self.caller_filter(scope, Some(&class), &options.conditions).await?;
         let order = match readable.as_ref().or(countable.as_ref()) {
             Some(door) => door.order(options.order.as_deref())?,
@@ -207,6 +208,14 @@ impl Objects {
         let settings = self.settings();
         let limit = limit.unwrap_or(settings.default_limit);
         settings.max_limit.map_or(limit, |max| limit.min(max))
+    }
+}
+
+/// A query for one id and nothing else is a get: SDKs get objects that way.
+fn read_operation(conditions: &JsonMap) -> Operation {
+    match conditions.get(OBJECT_ID) {
+        Some(Json::String(_)) if conditions.len() == 1 => Operation::Get,
+        _ => Operation::Find,
     }
 }
 

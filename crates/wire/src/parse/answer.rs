@@ -1,7 +1,7 @@
 //! Answers in the protocol's form.
 
 use astrolabe_core::error::{Error, ErrorCode};
-use astrolabe_core::value::{Json, JsonMap};
+use astrolabe_core::value::{Json, JsonMap, append_json_string};
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
@@ -53,6 +53,15 @@ pub fn json_bytes(status: StatusCode, body: Vec<u8>) -> Response {
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, JSON);
     response
+}
+
+/// An encoded object with the session token that the caller presented or has just been given.
+pub fn object_with_token(mut object: Vec<u8>, token: &str) -> Response {
+    object.pop();
+    object.extend_from_slice(br#","sessionToken":"#);
+    append_json_string(&mut object, token);
+    object.push(b'}');
+    json_bytes(StatusCode::OK, object)
 }
 
 /// A JSON response, status 200.

@@ -123,3 +123,27 @@ async fn roles_need_a_name_and_an_access_list() -> anyhow::Result<()> {
     server.post("/roles", editors()).master().send().await?.expect_error(400, 137)?;
     server.stop().await
 }
+
+/// SDKs get an object by a query for its id.
+#[tokio::test]
+async fn a_query_for_one_id_is_a_get() -> anyhow::Result<()> {
+    let server = TestServer::start().await?;
+    for (class, open, get, find) in [("Shown", "get", 200, 400), ("Listed", "find", 400, 200)] {
+        let body = json!({"classLevelPermissions": {open: {"*": true}}});
+        server.post(&format!("/schemas/{class}"), body).master().send().await?.expect_status(200)?;
+        let id = server.object(class, json!({})).await?;
+        let path = format!("/classes/{class}");
+        for (conditions, status) in [
+            (json!({"objectId": id}), get),
+            (json!({"objectId": {"$eq": id}}), find),
+            (json!({"objectId": id, "createdAt": {"$exists": true}}), find),
+            (json!({}), find),
+        ] {
+            let conditions = conditions.to_string();
+            let answer = server.get(&path).query(&[("where", &conditions)]).send().await?;
+            answer.expect_status(status)?;
+            assert_eq!(answer.results().len(), usize::from(status == 200), "{class} {conditions}");
+        }
+    }
+    server.stop().await
+}
