@@ -43,9 +43,10 @@ format: ## Format the Rust code
 binary:
 	@cargo build --locked -p astrolabe-server
 
-BENCH := BENCH_ASTROLABE="$(CARGO_TARGET_DIR)/release/astrolabe" \
-	BENCH_CONSTANT="$(CARGO_TARGET_DIR)/release/bench-constant" \
-	BENCH_LOAD="$(CARGO_TARGET_DIR)/release/bench-load" PATH="$$(scripts/node.sh):$$PATH"
+# RELEASE names a folder of release binaries to measure; without it they are built.
+BINARIES := $(or $(RELEASE),$(CARGO_TARGET_DIR)/release)
+BENCH := BENCH_ASTROLABE="$(BINARIES)/astrolabe" BENCH_CONSTANT="$(BINARIES)/bench-constant" \
+	BENCH_LOAD="$(BINARIES)/bench-load" PATH="$$(scripts/node.sh):$$PATH"
 
 .PHONY: bench
 bench: bench-binaries ## Measure Astrolabe, PocketBase and Parse Server (bench/README.md); about an hour
@@ -61,4 +62,4 @@ bench-growth: bench-binaries ## CPU per get and create with ROWS objects (10 mil
 
 .PHONY: bench-binaries
 bench-binaries:
-	@cargo build --locked --release -p astrolabe-server -p bench-constant -p bench-load
+	@[[ -n "$(RELEASE)" ]] || cargo build --locked --release -p astrolabe-server -p bench-constant -p bench-load
