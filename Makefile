@@ -28,7 +28,7 @@ soak: ## Run what takes too long for `make test`; scripts/soak.sh has the stages
 	@scripts/soak.sh
 
 .PHONY: fuzz
-fuzz: ## Fuzz parsers and the server for minutes; ASTROLABE_FUZZ_CASES sets how long
+fuzz: ## Fuzz parsers and the server for two minutes; ASTROLABE_FUZZ_CASES sets how long
 	@scripts/fuzz.sh
 
 .PHONY: check
@@ -49,7 +49,7 @@ BENCH := BENCH_ASTROLABE="$(BINARIES)/astrolabe" BENCH_CONSTANT="$(BINARIES)/ben
 	BENCH_LOAD="$(BINARIES)/bench-load" PATH="$$(scripts/node.sh):$$PATH"
 
 .PHONY: bench
-bench: bench-binaries ## Measure Astrolabe, PocketBase and Parse Server (bench/README.md); about an hour
+bench: bench-binaries ## Measure Astrolabe, PocketBase and Parse Server (bench/README.md); about 25 minutes
 	@$(BENCH) BENCH_TOOLS="$$(bench/install.sh)" node bench/run.mjs
 
 .PHONY: bench-quick
