@@ -29,8 +29,8 @@ export const options = {
   /** How often each cell is measured; the median counts. The musts are judged by Astrolabe's, so the others get fewer. */
   rounds: number('ROUNDS', quick ? 1 : 5, 1, 25),
   otherRounds: number('OTHER_ROUNDS', quick ? 1 : 2, 1, 25),
-  /** Seconds of one measurement. */
-  seconds: number('SECONDS', quick ? 1 : 2, 1, 60),
+  /** Seconds of one measurement. Not SECONDS, which is a clock in bash. */
+  seconds: number('ROUND_SECONDS', quick ? 1 : 2, 1, 60),
   /** Seconds of the open-loop load. */
   loadSeconds: number('LOAD_SECONDS', quick ? 4 : 12, 4, 300),
   /** How often each server is started to time it. */
