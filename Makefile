@@ -28,7 +28,7 @@ soak: ## Run what takes too long for `make test`; scripts/soak.sh has the stages
 	@scripts/soak.sh
 
 .PHONY: fuzz
-fuzz: ## Fuzz parsers and the server for minutes; ASTROLABE_FUZZ_CASES sets how long
+fuzz: ## Fuzz parsers and the server for two minutes; ASTROLABE_FUZZ_CASES sets how long
 	@scripts/fuzz.sh
 
 .PHONY: check
@@ -43,12 +43,13 @@ format: ## Format the Rust code
 binary:
 	@cargo build --locked -p astrolabe-server
 
-BENCH := BENCH_ASTROLABE="$(CARGO_TARGET_DIR)/release/astrolabe" \
-	BENCH_CONSTANT="$(CARGO_TARGET_DIR)/release/bench-constant" \
-	BENCH_LOAD="$(CARGO_TARGET_DIR)/release/bench-load" PATH="$$(scripts/node.sh):$$PATH"
+# RELEASE names a folder of release binaries to measure; without it they are built.
+BINARIES := $(or $(RELEASE),$(CARGO_TARGET_DIR)/release)
+BENCH := BENCH_ASTROLABE="$(BINARIES)/astrolabe" BENCH_CONSTANT="$(BINARIES)/bench-constant" \
+	BENCH_LOAD="$(BINARIES)/bench-load" PATH="$$(scripts/node.sh):$$PATH"
 
 .PHONY: bench
-bench: bench-binaries ## Measure Astrolabe, PocketBase and Parse Server (bench/README.md); about an hour
+bench: bench-binaries ## Measure Astrolabe, PocketBase and Parse Server (bench/README.md); about 25 minutes
 	@$(BENCH) BENCH_TOOLS="$$(bench/install.sh)" node bench/run.mjs
 
 .PHONY: bench-quick
@@ -61,4 +62,4 @@ bench-growth: bench-binaries ## CPU per get and create with ROWS objects (10 mil
 
 .PHONY: bench-binaries
 bench-binaries:
-	@cargo build --locked --release -p astrolabe-server -p bench-constant -p bench-load
+	@[[ -n "$(RELEASE)" ]] || cargo build --locked --release -p astrolabe-server -p bench-constant -p bench-load

@@ -17,6 +17,7 @@ import { growingServer } from './subjects/growing.mjs';
 
 const SMALL = 10_000;
 const LARGE = process.env.ROWS ? options.rows : 10_000_000;
+const ROUNDS = process.env.ROUNDS ? options.rounds : 5;
 const MUSTS = { get: 1.3, create: 1.5 };
 const CONNECTIONS = 64;
 
@@ -59,7 +60,7 @@ async function measureInTurn() {
     measure({ origin: server.origin, file: files[operation], connections: CONNECTIONS, seconds, find: server.find });
   for (const operation of Object.keys(MUSTS)) {
     for (const size of sizes) await once(size, operation, 1);
-    for (let round = 0; round < options.rounds; round += 1) {
+    for (let round = 0; round < ROUNDS; round += 1) {
       for (const [index, size] of sizes.entries()) runs[operation][index].push(await once(size, operation, options.seconds));
     }
   }
@@ -78,7 +79,7 @@ function write(musts) {
     [operation, ...cpuUs.map((value) => show(value, ' µs')), problems[0] ?? '']);
   const text = [
     `# Growth, ${date}`,
-    `Astrolabe at ${facts.commit} on ${facts.cpu}, ${facts.cores} cores; median of ${options.rounds} rounds.`,
+    `Astrolabe at ${facts.commit} on ${facts.cpu}, ${facts.cores} cores; median of ${ROUNDS} rounds.`,
     mustTable(musts),
     table(['', count(SMALL), count(LARGE), ''], rows),
     sizes.map((size) => `${count(size.rows)} objects took ${show(size.seconds, ' s')} to load in batches of 1,000, ${show(size.cpuUs, ' µs')} of server CPU each.`).join('\n'),

@@ -13,7 +13,7 @@ const IDLE_PSS_MIB = 25;
 const STORM_FACTOR = 2;
 
 /** One line per must: what, limit, aim, figure, and whether it holds; `null` where there is no valid figure. */
-export function judge(result, rows) {
+export function judge(result) {
   const cell = (operation) =>
     result.cells.find((one) => one.operation === operation && one.caller === 'user' && one.connections === 64);
   const valid = (one, figure) => (one && one.problems.length === 0 ? figure : null);
@@ -21,7 +21,7 @@ export function judge(result, rows) {
   const openLoop = result.openLoop?.problem ? null : result.openLoop;
   return [
     ...RATIOS.map(([operation, label, limit, aim]) => line(`${label}, CPU as a multiple of the constant`, limit, aim, ratioOf(operation))),
-    line(`page of 100 of ${rows.toLocaleString('en-GB')}, 1 % readable, CPU in ms`, PAGE_CPU_MS, 0.5, valid(cell('page'), cell('page')?.cpuUs / 1000)),
+    line(`page of 100 of ${result.rows.toLocaleString('en-GB')}, 1 % readable, CPU in ms`, PAGE_CPU_MS, 0.5, valid(cell('page'), cell('page')?.cpuUs / 1000)),
     line('start to ready, ms', START_MS, 20, result.startMs),
     line('idle PSS, MiB', IDLE_PSS_MIB, 15, result.idlePssMiB),
     line('p99 of reads in a storm of 100 log-ins, as a multiple of without', STORM_FACTOR, null, openLoop?.factor),

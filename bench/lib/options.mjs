@@ -22,16 +22,20 @@ export const SUBJECTS = ['astrolabe', 'astrolabe-normal', 'pocketbase', 'parse-s
 
 export const options = {
   quick,
-  /** Objects of the large class. */
+  /** Objects of the large class: of Astrolabe, of its row with NORMAL, which is there for the writes, and of the peers. */
   rows: number('ROWS', quick ? 20_000 : 1_000_000, 10_000, 100_000_000),
-  /** How often each cell is measured; the median counts. */
+  normalRows: number('NORMAL_ROWS', quick ? 20_000 : 100_000, 10_000, 100_000_000),
+  peerRows: number('PEER_ROWS', quick ? 20_000 : 1_000_000, 10_000, 100_000_000),
+  /** How often each cell is measured; the median counts. The musts are judged by Astrolabe's, so the others get fewer. */
   rounds: number('ROUNDS', quick ? 1 : 5, 1, 25),
-  /** Seconds of one measurement. */
-  seconds: number('SECONDS', quick ? 1 : 2, 1, 60),
+  otherRounds: number('OTHER_ROUNDS', quick ? 1 : 2, 1, 25),
+  /** Seconds of one measurement. Not SECONDS, which is a clock in bash. */
+  seconds: number('ROUND_SECONDS', quick ? 1 : 2, 1, 60),
   /** Seconds of the open-loop load. */
-  loadSeconds: number('LOAD_SECONDS', quick ? 4 : 20, 4, 300),
+  loadSeconds: number('LOAD_SECONDS', quick ? 4 : 12, 4, 300),
   /** How often each server is started to time it. */
   starts: number('STARTS', quick ? 5 : 20, 1, 100),
+  otherStarts: number('OTHER_STARTS', 5, 1, 100),
   subjects: words('ONLY', SUBJECTS),
   /** First port to try; 0 takes any that is free. */
   port: number('BENCH_PORT', 0, 0, 65_000),

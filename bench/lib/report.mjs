@@ -49,7 +49,8 @@ function comparison(results) {
       return cell.problems.length > 0 ? 'invalid' : `${micros(cell.cpuUs)} (${show(cell.ratio)}x)`;
     }),
   ]);
-  return table(['', ...measured.map(({ title }) => title)], rows);
+  const sizes = ['objects in the large class (ROWS)', ...measured.map((result) => count(result.rows))];
+  return table(['', ...measured.map(({ title }) => title)], [sizes, ...rows]);
 }
 
 function subject(result) {
@@ -59,9 +60,10 @@ function subject(result) {
     `- Durability: ${result.durability}.`,
     `- Start to ready on its data: ${show(result.startMs, ' ms')} (median of ${result.starts}).`,
     `- PSS: idle ${show(result.idlePssMiB, ' MiB')}, after the run ${show(result.endPssMiB, ' MiB')}${databasePss(result)}.`,
-    `- The large class was loaded by ${result.loadedBy} in ${show(result.loadSeconds, ' s')}.`,
+    `- The large class has ${count(result.rows)} objects, loaded by ${result.loadedBy} in ${show(result.loadSeconds, ' s')}.`,
+    `- Median of ${result.rounds} rounds.`,
     ...result.remarks.map((remark) => `- Note: ${remark}.`),
-    `- Constant handler in these rounds: GET ${micros(result.constant.GET.cpuUs)}, POST ${micros(result.constant.POST.cpuUs)}.`,
+    `- Constant handler in these rounds: ${result.constant.map(({ name, cpuUs }) => `${name} ${micros(cpuUs)}`).join(', ')}.`,
   ];
   return [head, lines.join('\n'), cellTable(result.cells), openLoop(result.openLoop)].filter(Boolean).join('\n\n');
 }
@@ -83,7 +85,7 @@ function openLoop(figures) {
   if (!figures) return '';
   if (figures.problem) return `Open loop: invalid, ${figures.problem}`;
   const { calm, stormy } = figures;
-  const row = (what, times) => [what, times.count.toLocaleString('en-GB'), show(times.p50_ms, ' ms'), show(times.p99_ms, ' ms'), show(times.max_ms, ' ms')];
+  const row = (what, times) => [what, count(times.count), show(times.p50_ms, ' ms'), show(times.p99_ms, ' ms'), show(times.max_ms, ' ms')];
   return `Open loop: eight gets, a list of 100 and an indexed query in turn, ${show(figures.rate)} a second, which is half of the \
 ${show(figures.saturation)} that this mix reaches at most.\n\n${table(['', 'requests', 'p50', 'p99', 'longest'], [
     row('reads without log-ins', calm.reads),
@@ -93,6 +95,7 @@ ${show(figures.saturation)} that this mix reaches at most.\n\n${table(['', 'requ
   ])}`;
 }
 
+const count = (value) => value.toLocaleString('en-GB');
 const labelOf = (name) => OPERATIONS.find((one) => one.name === name).label;
 const micros = (value) => (value >= 1000 ? show(value / 1000, ' ms') : show(value, ' µs'));
 

@@ -1,7 +1,7 @@
 // The closed-loop part: every cell in turn, round by round, with the yardstick in each round, so that a noisy minute of the
 // machine hits all of them. The median of the rounds counts.
 import { median } from './numbers.mjs';
-import { cellName, cells } from './operations.mjs';
+import { CONNECTIONS, cellName, cells } from './operations.mjs';
 import { measure, writeRequests } from './wrk.mjs';
 
 const WARM_UP_SECONDS = 1;
@@ -20,25 +20,34 @@ export async function measureRounds({ server, constant, folder, rounds, seconds,
   for (const cell of prepared.filter(({ connections }) => connections === 64)) await run(server, cell.file, 64, WARM_UP_SECONDS);
   const yardsticks = [];
   for (let round = 0; round < rounds; round += 1) {
-    const yardstick = {};
-    for (const method of ['GET', 'POST']) yardstick[method] = await run(constant, constant.files[method], 64);
-    yardsticks.push(yardstick);
+    yardsticks.push(await measureYardsticks((method, connections) => run(constant, constant.files[method], connections)));
     for (const cell of prepared) {
       cell.runs.push(await run(server, cell.file, cell.connections, seconds * (cell.operation.lengthFactor ?? 1)));
     }
     say(`round ${round + 1} of ${rounds}`);
   }
   return {
-    constant: Object.fromEntries(['GET', 'POST'].map((method) => [method, summary(yardsticks.map((one) => one[method]))])),
+    constant: Object.keys(yardsticks[0]).map((name) => ({ name, ...summary(yardsticks.map((one) => one[name])) })),
     cells: prepared.map((cell) => ({
       operation: cell.operation.name,
       caller: cell.caller,
       connections: cell.connections,
       ...summary(cell.runs),
-      ratio: median(cell.runs.map((one, round) => one.cpuUs / yardsticks[round][cell.operation.yardstick].cpuUs)),
+      ratio: median(cell.runs.map((one, round) => one.cpuUs / yardsticks[round][yardstickName(cell.operation.yardstick, cell.connections)].cpuUs)),
     })),
   };
 }
+
+/** The constant handler, asked in each way and with each number of connections that cells are. */
+async function measureYardsticks(run) {
+  const measured = {};
+  for (const connections of CONNECTIONS) {
+    for (const method of ['GET', 'POST']) measured[yardstickName(method, connections)] = await run(method, connections);
+  }
+  return measured;
+}
+
+const yardstickName = (method, connections) => `${method} with ${connections} connections`;
 
 /** The median of each figure, all runs, and what made runs invalid. */
 function summary(runs) {

@@ -13,21 +13,21 @@ import { verify } from './verify.mjs';
 const IDLE_MS = 2_000;
 
 /** Measures one server and stops it; what it has left behind in other places is cleaned up. */
-export async function measureSubject({ server, folder, tools, say }) {
+export async function measureSubject({ server, folder, tools, say, rows, rounds, starts }) {
   try {
-    say(`loading ${options.rows.toLocaleString('en-GB')} objects`);
-    await server.prepare(options.rows);
+    say(`loading ${rows.toLocaleString('en-GB')} objects`);
+    await server.prepare(rows);
     say(`loaded in ${Math.round(server.loadSeconds)} s; checking the answers`);
-    await verify(server, options.rows);
+    await verify(server, rows);
     await server.stop();
 
-    const starts = await timeStarts(server);
+    const startsMs = await timeStarts(server, starts);
     await server.start();
     await delay(IDLE_MS);
     const idlePssMiB = pssMiB(server.find());
     say('measuring');
-    const rounds = await withConstant(server, folder, tools, (constant) =>
-      measureRounds({ server, constant, folder, rounds: options.rounds, seconds: options.seconds, say }));
+    const figures = await withConstant(server, folder, tools, (constant) =>
+      measureRounds({ server, constant, folder, rounds, seconds: options.seconds, say }));
     const endPssMiB = pssMiB(server.find());
     const databasePssMiB = server.findDatabase ? pssMiB(server.findDatabase()) : null;
     say('open loop');
@@ -35,9 +35,9 @@ export async function measureSubject({ server, folder, tools, say }) {
       .catch((problem) => ({ problem: problem.message }));
     return {
       title: server.title, version: server.version, durability: server.durability, remarks: server.remarks,
-      loadedBy: server.loadedBy, loadSeconds: server.loadSeconds,
-      startMs: median(starts), starts: starts.length, startsMs: starts,
-      idlePssMiB, endPssMiB, databasePssMiB, ...rounds, openLoop,
+      rows, rounds, loadedBy: server.loadedBy, loadSeconds: server.loadSeconds,
+      startMs: median(startsMs), starts, startsMs,
+      idlePssMiB, endPssMiB, databasePssMiB, ...figures, openLoop,
     };
   } finally {
     await server.stop();
@@ -45,19 +45,20 @@ export async function measureSubject({ server, folder, tools, say }) {
   }
 }
 
-async function timeStarts(server) {
+async function timeStarts(server, count) {
   const times = [];
-  for (let i = 0; i < options.starts; i += 1) {
+  for (let i = 0; i < count; i += 1) {
     times.push(await server.start());
     await server.stop();
   }
   return times;
 }
 
-/** The constant handler answers as many bytes as a get of this server does. */
+/** The constant handler is asked as this server is, and answers as many bytes as a get of it does. */
 async function withConstant(server, folder, tools, work) {
-  const { bytes } = await send(server.origin, server.face.requests('get', 'user')[0]);
-  const constant = await startConstant({ folder, binary: tools.constant, bytes });
+  const [get, post] = ['get', 'create'].map((operation) => server.face.requests(operation, 'user')[0]);
+  const { bytes } = await send(server.origin, get);
+  const constant = await startConstant({ folder, binary: tools.constant, bytes, get, post });
   try {
     return await work(constant);
   } finally {

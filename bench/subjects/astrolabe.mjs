@@ -29,7 +29,7 @@ export async function astrolabe({ folder, binary, synchronous }) {
     stop: () => halt(child),
     async prepare(rows) {
       await server.start();
-      server.remarks.push(...(await makeClasses(origin)));
+      await makeClasses(origin);
       const users = await makeUsers(origin);
       const noteIds = await saveNotes(origin, users);
       const since = performance.now();

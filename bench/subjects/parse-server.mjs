@@ -45,7 +45,7 @@ export async function parseServer({ folder, home, postgresUrl }) {
       server.durability = `PostgreSQL, synchronous_commit=${(await sql('SHOW synchronous_commit')).trim()}, fsync=${(await sql('SHOW fsync')).trim()}`;
       server.version = `PostgreSQL ${(await sql('SHOW server_version')).trim().split(' ')[0]}`;
       await server.start();
-      server.remarks.push(...(await makeClasses(origin)));
+      await makeClasses(origin);
       const users = await makeUsers(origin);
       const noteIds = await saveNotes(origin, users);
       const since = performance.now();

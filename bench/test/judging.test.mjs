@@ -10,7 +10,7 @@ import { problemOf } from '../lib/wrk.mjs';
 const good = { caller: 'user', connections: 64, problems: [], cpuUs: 40, ratio: 2 };
 const cells = ['create', 'get', 'list', 'query', 'update', 'page', 'session', 'login'].map((operation) => ({ ...good, operation }));
 const openLoop = { factor: 1.5 };
-const result = { cells, startMs: 20, idlePssMiB: 20, openLoop };
+const result = { rows: 1e6, cells, startMs: 20, idlePssMiB: 20, openLoop };
 
 test('a must holds up to its limit and not beyond', () => {
   for (const [figure, holds] of [[5.99, true], [6, true], [6.01, false], [null, null], [undefined, null], [NaN, null]]) {
@@ -19,14 +19,14 @@ test('a must holds up to its limit and not beyond', () => {
 });
 
 test('all musts hold for good figures, and each fails for its own', () => {
-  assert.deepEqual(judge(result, 1e6).map(({ holds }) => holds), Array(8).fill(true));
+  assert.deepEqual(judge(result).map(({ holds }) => holds), Array(8).fill(true));
   const worse = { ...result, cells: cells.map((cell) => (cell.operation === 'get' ? { ...cell, ratio: 2.7 } : cell)), openLoop: { factor: 2.1 } };
-  assert.deepEqual(judge(worse, 1e6).map(({ holds }) => holds), [true, false, true, true, true, true, true, false]);
+  assert.deepEqual(judge(worse).map(({ holds }) => holds), [true, false, true, true, true, true, true, false]);
 });
 
 test('an invalid cell and a failed open loop give no figure, not a good one', () => {
   const invalid = cells.map((cell) => (cell.operation === 'page' ? { ...cell, problems: ['3 status errors'] } : cell));
-  const musts = judge({ ...result, cells: invalid, openLoop: { problem: 'an answer with status 503' } }, 1e6);
+  const musts = judge({ ...result, cells: invalid, openLoop: { problem: 'an answer with status 503' } });
   assert.deepEqual(musts.filter(({ holds }) => holds === null).map(({ limit }) => limit), [1, 2]);
 });
 
