@@ -257,7 +257,6 @@ impl NewRow {
             for (path, edit) in edits {
                 edit_nested(&mut object, path, NestedEdit::clone(edit))?;
             }
-            self.values.retain(|(present, _)| present != name);
             self.values.push((Arc::clone(name), Value::Object(object)));
         }
         Ok(())
