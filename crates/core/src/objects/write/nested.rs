@@ -20,6 +20,7 @@ impl Write {
             return Err(invalid_field_name(key));
         }
         let edit = match parse_field(json)? {
+            FieldOp::SetOnInsert(_) if self.kind == WriteKind::Update => return Ok(()),
             FieldOp::Set(value) | FieldOp::SetOnInsert(value) => {
                 let json = value.to_json();
                 // The value will stand below the path, and what is stored must stay readable.

@@ -71,6 +71,21 @@ async fn dotted_keys_change_the_value_that_is_sent_with_them() -> anyhow::Result
     server.stop().await
 }
 
+/// It is about new objects only, also inside an object.
+#[tokio::test]
+async fn set_on_insert_does_not_change_what_is_there() -> anyhow::Result<()> {
+    let server = TestServer::start().await?;
+    let once = |amount: i64| json!({"__op": "SetOnInsert", "amount": amount});
+    let id = server.object("Thing", json!({"n": once(1), "o.n": once(1)})).await?;
+    let path = format!("/classes/Thing/{id}");
+    let body = json!({"n": once(2), "o.n": once(2), "o.new": once(2), "other.n": once(2)});
+    server.put(&path, body).send().await?.expect_status(200)?;
+    let read = server.get(&path).send().await?;
+    assert_eq!((&read.json["n"], &read.json["o"]), (&json!(1), &json!({"n": 1})));
+    assert!(read.json["other"].is_null());
+    server.stop().await
+}
+
 /// 200 changes of one object at the same time, over several connections: single ones, in batches and in transactions.
 #[tokio::test]
 async fn changes_of_one_object_add_up() -> anyhow::Result<()> {
