@@ -6,6 +6,7 @@ mod delete;
 mod find;
 mod idempotency;
 mod include;
+mod new_row;
 mod prepared;
 mod purge;
 mod readable;

@@ -5,6 +5,7 @@ mod class_rules;
 mod clock;
 mod hooks;
 mod store;
+mod store_error;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -14,9 +15,10 @@ pub use class_rules::{ClassRules, RuleContext, RuleSet};
 pub use clock::{Clock, Ids};
 pub use hooks::{Hooks, NoHooks};
 pub use store::{
-    ArrayChange, Expectation, FieldUpdate, RelationEdit, RowSink, RowValues, StepOutcome, Store, StoreError,
-    StoreResult, WriteJob, WriteOutcome, WriteStep,
+    ArrayChange, Expectation, FieldUpdate, RelationEdit, RowSink, RowValues, StepOutcome, Store, WriteJob,
+    WriteOutcome, WriteStep,
 };
+pub use store_error::{StoreError, StoreResult};
 
 /// A boxed future, so that ports stay object-safe and the kernel needs no runtime.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

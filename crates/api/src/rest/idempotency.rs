@@ -1,5 +1,5 @@
-//! Requests with an id that are not one write: they are recorded before anything is done. Single writes and transactions
-//! are not among them; they are recorded with what they store.
+//! Requests with an id that are not one write: they are recorded before anything is done. Single writes and
+//! transactions are not among them; they are recorded with what they store.
 
 use astrolabe_core::error::Result;
 use astrolabe_wire::parse::{Failure, ParseCall};

@@ -35,8 +35,8 @@ impl Objects {
         self.apply(name, changes).await
     }
 
-    /// Adds and removes fields and indexes, and replaces options and permissions. Fails with 255 for fields that exist with
-    /// another type, and for removed ones that do not exist.
+    /// Adds and removes fields and indexes, and replaces options and permissions. Fails with 255 for fields that exist
+    /// with another type, and for removed ones that do not exist.
     pub async fn change_class(&self, scope: &Scope, name: &str, body: &JsonMap) -> Result<Arc<Class>> {
         require_privileged(scope)?;
         let request = parse_schema_request(SchemaAction::Change, name, body)?;

@@ -144,16 +144,10 @@ impl Objects {
         filter: Filter,
         access: RowAccess,
     ) -> Result<bool> {
-        let plan = ReadPlan {
-            class: Arc::clone(class),
-            columns: vec![PlanColumn::ObjectId],
-            filter,
-            access,
-            order: Vec::new(),
-            skip: 0,
-            limit: Some(1),
-        };
-        Ok(self.parts.store.count(plan).await? > 0)
+        let plan = ReadPlan::new(Arc::clone(class), filter, access);
+        let plan = ReadPlan { columns: vec![PlanColumn::ObjectId], limit: Some(1), ..plan };
+        let sink = ObjectSink::new(class, &plan.columns);
+        Ok(!read_into(self.store(), plan, sink).await?.objects.is_empty())
     }
 
     /// The class, checked for what no permission of its own can allow.

@@ -1,7 +1,8 @@
-//! Requests that are done once: a client that does not know whether its request arrived sends it again with the same id.
+//! Requests that are done once: a client that does not know whether its request arrived sends it again with the same
+//! id.
 //!
-//! The id is recorded in the job of the write, so a write that failed can be tried again and one that is stored is never
-//! done twice, wherever the server stops in between. Source: Parse REST protocol, "Idempotency".
+//! The id is recorded in the job of the write, so a write that failed can be tried again and one that is stored is
+//! never done twice, wherever the server stops in between. Source: Parse REST protocol, "Idempotency".
 
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::limits;
 use crate::ports::{Expectation, StoreError, WriteJob, WriteStep};
 use crate::query::{FieldPath, Filter, RowAccess, Test};
-use crate::schema::{Class, ClassPermissions, IDEMPOTENCY, OBJECT_ID, SchemaChange, system_fields};
+use crate::schema::{Class, IDEMPOTENCY, OBJECT_ID};
 use crate::value::{Timestamp, Value};
 
 const REQUEST_ID: &str = "reqId";
@@ -58,7 +59,7 @@ impl Objects {
     pub(super) async fn recording(&self, scope: &Scope, request: Option<&RequestId>) -> Result<Recording> {
         let request = request.filter(|_| !scope.is_read_only());
         let Some(RequestId(id)) = request else { return Ok(Recording::default()) };
-        let class = self.idempotency_class().await?;
+        let class = self.schema().class(IDEMPOTENCY).cloned().ok_or_else(Error::internal)?;
         let now = self.clock().now();
         let mut expired = self.expired_requests(now).await?;
         if let Some(known) = self.known_request(id).await? {
@@ -126,19 +127,6 @@ impl Objects {
         let most = limits::EXPIRED_REQUESTS_PER_WRITE as u64;
         let expired = self.find_objects(&Scope::server(), IDEMPOTENCY, filter, most).await?;
         Ok(expired.into_iter().map(|object| Value::String(object.object_id)).collect())
-    }
-
-    /// The class, made when it is first needed.
-    async fn idempotency_class(&self) -> Result<Arc<Class>> {
-        if let Some(class) = self.schema().class(IDEMPOTENCY).filter(|class| class.field(EXPIRE).is_some()) {
-            return Ok(Arc::clone(class));
-        }
-        let permissions = ClassPermissions::default();
-        let mut changes = vec![SchemaChange::AddClass { name: IDEMPOTENCY.into(), permissions }];
-        let add = |field| SchemaChange::AddField { class: IDEMPOTENCY.into(), field };
-        changes.extend(system_fields(IDEMPOTENCY).into_iter().map(add));
-        let schema = self.store().change_schema(changes).await?;
-        schema.class(IDEMPOTENCY).cloned().ok_or_else(Error::internal)
     }
 }
 

@@ -65,15 +65,9 @@ impl Readable<'_> {
     /// The plan for the rows that match, as far as the caller may see them; without order and without a bound.
     pub fn plan(self, filter: Filter, keys: &KeySelection) -> Result<ReadPlan> {
         let filter = self.objects.ruled_filter(self.scope, &self.class, filter)?;
-        Ok(ReadPlan {
-            columns: self.columns(keys),
-            filter: filter.and(self.permitted),
-            class: self.class,
-            access: self.scope.readable(),
-            order: Vec::new(),
-            skip: 0,
-            limit: None,
-        })
+        let columns = self.columns(keys);
+        let plan = ReadPlan::new(self.class, filter.and(self.permitted), self.scope.readable());
+        Ok(ReadPlan { columns, ..plan })
     }
 
     /// The columns a caller gets to see. The stub of a relation says nothing of its row, so one that is shown in some

@@ -38,8 +38,9 @@ impl Target {
 }
 
 impl Objects {
-    /// The target of a write to one of the `permitted` objects. A condition is a query of the caller: it is checked like one, and it holds
-    /// only for an object that the caller may read, so that nobody learns of values by trying writes.
+    /// The target of a write to one of the `permitted` objects. A condition is a query of the caller: it is checked
+    /// like one, and it holds only for an object that the caller may read, so that nobody learns of values by trying
+    /// writes.
     pub(super) async fn target(
         &self,
         scope: &Scope,

@@ -68,7 +68,8 @@ struct Part {
 }
 
 impl Objects {
-    /// Makes all changes in one commit, or none; under the id of a request only once. The answers are in the order of the changes.
+    /// Makes all changes in one commit, or none; under the id of a request only once. The answers are in the order of
+    /// the changes.
     pub async fn transact(
         &self,
         scope: &Scope,

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::create::{is_blank, required};
 use super::find::not_found;
+use super::new_row::{is_blank, required};
 use super::prepared::{Prepared, SaveOf, WriteEnd};
 use super::target::Target;
 use super::{Objects, RequestId, Write, WriteAnswer, WriteKind};

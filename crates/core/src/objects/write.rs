@@ -1,18 +1,19 @@
 //! A write under construction: what a client asked for, checked and completed step by step.
 
+mod nested;
+
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 
 use crate::access::{Acl, Scope};
 use crate::error::{Error, ErrorCode, Result, shown};
-use crate::limits;
 use crate::ports::WriteStep;
 use crate::query::Filter;
 use crate::schema::{
     ACL, CREATED_AT, FieldType, OBJECT_ID, UPDATED_AT, is_import_field, is_valid_field_name,
 };
-use crate::value::{FieldOp, Json, JsonMap, NestedEdit, Timestamp, Value, check_depth, parse_field};
+use crate::value::{FieldOp, Json, JsonMap, NestedEdit, Timestamp, Value, parse_field};
 
 /// The creation or change of one object.
 #[derive(Debug)]
@@ -25,7 +26,7 @@ pub struct Write {
     pub object_id: String,
     /// What happens to whole fields.
     pub fields: IndexMap<Arc<str>, FieldOp>,
-    /// What happens inside Object fields (`address.city`).
+    /// What happens inside Object fields (`address.city`) that `fields` does not name.
     pub nested: IndexMap<Arc<str>, Vec<(Vec<String>, NestedEdit)>>,
     /// `Some` replaces the access list; `Some(None)` makes the object public.
     pub acl: Option<Option<Acl>>,
@@ -106,7 +107,7 @@ impl Write {
                 key => return Err(invalid_field_name(key)),
             }
         }
-        Ok(())
+        self.join_nested()
     }
 
     fn read_field(&mut self, name: &str, op: FieldOp) {
@@ -147,39 +148,9 @@ impl Write {
         Ok(())
     }
 
-    fn read_nested(&mut self, key: &str, json: Json) -> Result<()> {
-        let mut parts = key.split('.');
-        let field = parts.next().unwrap_or_default();
-        let path: Vec<String> = parts.map(str::to_owned).collect();
-        path.iter().try_for_each(|part| check_keyword(part, &json))?;
-        if !is_valid_field_name(field)
-            || path.len() > limits::JSON_DEPTH_MAX
-            || path.iter().any(|part| part.is_empty() || part.contains(['$', '\0']))
-        {
-            return Err(invalid_field_name(key));
-        }
-        let edit = match parse_field(json)? {
-            FieldOp::Set(value) | FieldOp::SetOnInsert(value) => {
-                let json = value.to_json();
-                // The value will stand below the path, and what is stored must stay readable.
-                check_depth(&json, limits::JSON_DEPTH_MAX - path.len())?;
-                NestedEdit::Set(json)
-            }
-            FieldOp::Increment(amount) => NestedEdit::Increment(amount),
-            FieldOp::Delete => NestedEdit::Unset,
-            _ => {
-                return Err(Error::new(
-                    ErrorCode::CommandUnavailable,
-                    format!("{}: inside an object, values can be set, incremented and deleted.", shown(key)),
-                ));
-            }
-        };
-        self.nested.entry(field.into()).or_default().push((path, edit));
-        Ok(())
-    }
-
     /// Sets a field to a value.
     pub fn set(&mut self, field: &str, value: Value) {
+        self.nested.shift_remove(field);
         self.fields.insert(field.into(), FieldOp::Set(value));
     }
 

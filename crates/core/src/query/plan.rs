@@ -25,6 +25,13 @@ pub struct ReadPlan {
     pub limit: Option<u64>,
 }
 
+impl ReadPlan {
+    /// All rows that match, in the order of their age. Without columns; what is wanted of the rows is added.
+    pub fn new(class: Arc<Class>, filter: Filter, access: RowAccess) -> Self {
+        ReadPlan { class, columns: Vec::new(), filter, access, order: Vec::new(), skip: 0, limit: None }
+    }
+}
+
 /// One column of the answer.
 #[derive(Debug, Clone, PartialEq)]
 pub enum PlanColumn {

@@ -36,7 +36,7 @@ pub enum SchemaChange {
         /// The field as it is to be; its type cannot change.
         field: FieldSpec,
     },
-    /// Removes a field and its values, and the indexes that name it.
+    /// Removes a field and its values, the indexes that name it, and its name from the permissions.
     DropField {
         /// The class.
         class: Arc<str>,

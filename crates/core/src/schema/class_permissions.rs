@@ -163,6 +163,15 @@ impl ClassPermissions {
         self.protected_fields.check(fields)
     }
 
+    /// Takes away what they say about a field, which is removed. A rule that named no other field names none from then
+    /// on; it does not open to everybody.
+    pub fn forget_field(&mut self, name: &str) {
+        let of_operations = self.grants.iter_mut().map(|grant| &mut grant.pointer_fields);
+        let lists = of_operations.chain([&mut self.read_user_fields, &mut self.write_user_fields]);
+        lists.flatten().for_each(|fields| fields.retain(|field| **field != *name));
+        self.protected_fields.forget_field(name);
+    }
+
     /// The JSON form of the schemas API.
     pub fn to_json(&self) -> Json {
         let mut map = JsonMap::new();

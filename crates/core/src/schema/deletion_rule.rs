@@ -48,7 +48,8 @@ impl DeletionRule {
     }
 }
 
-/// Only pointers have a rule, and a field that must have a value cannot lose it. Fails with 111.
+/// Only pointers have a rule, and a field that must have a value cannot lose it. No rule may keep a session from
+/// ending, directly or through objects that go with it, so a pointer to one has none. Fails with 111.
 pub(super) fn check_rule(
     field: &str,
     kind: &FieldType,
@@ -58,6 +59,11 @@ pub(super) fn check_rule(
     let problem = match rule {
         Some(_) if !matches!(kind, FieldType::Pointer(_)) => {
             format!("The 'onDelete' option is not applicable for {kind}")
+        }
+        Some(_) if kind.target_class().is_some_and(|target| **target == *"_Session") => {
+            format!(
+                "The 'onDelete' option is not applicable for {kind}: nothing may keep a session from ending"
+            )
         }
         Some(DeletionRule::SetNull) if required => {
             format!("{field} is required, so it cannot be set to null on deletion")

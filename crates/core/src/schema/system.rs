@@ -16,7 +16,7 @@ pub const INTERNAL_CLASSES: &[&str] = &[
     IDEMPOTENCY,
 ];
 
-/// Requests that were done; made when the first one with an id comes.
+/// Requests that were done.
 pub const IDEMPOTENCY: &str = "_Idempotency";
 
 /// The hash of a user's password.
@@ -30,7 +30,7 @@ pub fn is_import_field(class: &str, field: &str) -> bool {
 /// The changes that bring an app's system classes into being; safe to apply at every start.
 pub fn system_classes() -> Vec<SchemaChange> {
     let mut changes = Vec::new();
-    for class in ["_User", "_Installation", "_Role", "_Session", "_GlobalConfig"] {
+    for class in ["_User", "_Installation", "_Role", "_Session", "_GlobalConfig", IDEMPOTENCY] {
         changes.push(SchemaChange::AddClass { name: class.into(), permissions: ClassPermissions::default() });
         changes.extend(
             system_fields(class)
@@ -54,8 +54,8 @@ pub fn system_fields(class: &str) -> Vec<FieldSpec> {
     }
 }
 
-/// `_username_key` and `_email_key` hold the normalised forms that must be unique. SQLite checks the newest index
-/// first, so that the name comes last: when both are taken, clients are told about the name.
+/// `_username_key` and `_email_key` hold the normalised forms that must be unique. The name comes last: when both are
+/// taken, the store reports the newest field, and clients are told about the name.
 fn user_fields() -> Vec<FieldSpec> {
     vec![
         FieldSpec { indexed: true, ..string("username") },

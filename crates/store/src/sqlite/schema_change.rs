@@ -71,6 +71,9 @@ fn apply_one(connection: &Connection, schema: &mut Schema, change: &SchemaChange
             let mut class = existing(schema, class)?;
             drop_indexes_of(connection, &mut class, field)?;
             drop_one_field(connection, &mut class, field)?;
+            let mut permissions = class.permissions.clone();
+            permissions.forget_field(field);
+            set_permissions(connection, &mut class, &permissions)?;
             replace(schema, class);
             Ok(())
         }
@@ -94,13 +97,7 @@ fn apply_one(connection: &Connection, schema: &mut Schema, change: &SchemaChange
         }
         SchemaChange::SetPermissions { class, permissions } => {
             let mut class = existing(schema, class)?;
-            class.permissions = permissions.clone();
-            let text = permissions_to_text(permissions);
-            execute(
-                connection,
-                "UPDATE _catalog_class SET permissions = ? WHERE name = ?",
-                params![text, &*class.name],
-            )?;
+            set_permissions(connection, &mut class, permissions)?;
             replace(schema, class);
             Ok(())
         }
@@ -191,6 +188,19 @@ fn set_options(connection: &Connection, class: &mut Class, spec: &FieldSpec) -> 
         "UPDATE _catalog_field SET required = ?, default_value = ?, on_delete = ? \
          WHERE class_id = (SELECT id FROM _catalog_class WHERE name = ?) AND name = ?",
         params![definition.required, definition.default, definition.on_delete, &*class.name, &*spec.name],
+    )
+}
+
+fn set_permissions(
+    connection: &Connection,
+    class: &mut Class,
+    permissions: &ClassPermissions,
+) -> StoreResult<()> {
+    class.permissions = permissions.clone();
+    execute(
+        connection,
+        "UPDATE _catalog_class SET permissions = ? WHERE name = ?",
+        params![permissions_to_text(permissions), &*class.name],
     )
 }
 

@@ -175,15 +175,8 @@ pub fn require_step(class: &Arc<Class>, filter: Filter) -> WriteStep {
 pub fn plan(class: &Arc<Class>, filter: Filter) -> ReadPlan {
     let built_in = [PlanColumn::ObjectId, PlanColumn::CreatedAt, PlanColumn::UpdatedAt, PlanColumn::Acl];
     let fields = (0..class.fields.len()).map(|index| PlanColumn::Field { index, shown: ShownIn::EveryRow });
-    ReadPlan {
-        class: Arc::clone(class),
-        columns: built_in.into_iter().chain(fields).collect(),
-        filter,
-        access: RowAccess::All,
-        order: Vec::new(),
-        skip: 0,
-        limit: None,
-    }
+    let columns = built_in.into_iter().chain(fields).collect();
+    ReadPlan { columns, ..ReadPlan::new(Arc::clone(class), filter, RowAccess::All) }
 }
 
 /// A test of a field; nested with dots.

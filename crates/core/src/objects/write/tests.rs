@@ -6,6 +6,7 @@ use super::*;
 use crate::access::Caller;
 use crate::error::ErrorCode;
 use crate::hostile_json::{is_fair, json, object};
+use crate::limits;
 use crate::query::parse_where;
 use crate::schema::{ClassPermissions, SchemaAction, parse_schema_request};
 

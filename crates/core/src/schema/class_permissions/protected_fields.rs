@@ -122,6 +122,12 @@ impl ProtectedFields {
         Json::Object(map)
     }
 
+    /// Takes a field out of the lists, and the list of the users it names.
+    pub(super) fn forget_field(&mut self, name: &str) {
+        self.groups.retain(|group, _| !matches!(group, Group::UserField(field) if field == name));
+        self.groups.values_mut().for_each(|fields| fields.retain(|field| **field != *name));
+    }
+
     /// Refuses (107) names that are no fields of the class.
     pub(super) fn check(&self, class_fields: &IndexMap<Arc<str>, FieldType>) -> Result<()> {
         for (group, fields) in &self.groups {

@@ -75,6 +75,40 @@ async fn permissions_that_cannot_be_kept_are_refused() -> anyhow::Result<()> {
     server.stop().await
 }
 
+/// Permissions that name a removed field could be shown, but not sent back.
+#[tokio::test]
+async fn a_removed_field_leaves_the_permissions() -> anyhow::Result<()> {
+    let server = TestServer::start().await?;
+    let permissions = json!({
+        "find": {"pointerFields": ["owner", "editor"]}, "get": {"pointerFields": ["owner"]}, "count": {"*": true},
+        "readUserFields": ["owner"], "writeUserFields": ["editor", "owner"],
+        "protectedFields": {"*": ["owner", "text"], "userField:owner": [], "userField:editor": ["owner"]},
+    });
+    let user = json!({"type": "Pointer", "targetClass": "_User"});
+    let fields = json!({"owner": user, "editor": user, "text": {"type": "String"}});
+    let body = json!({"fields": fields, "classLevelPermissions": permissions});
+    server.post("/schemas/Page", body).master().send().await?.expect_status(200)?;
+    let drop_owner = json!({"fields": {"owner": {"__op": "Delete"}}});
+    server.put("/schemas/Page", drop_owner).master().send().await?.expect_status(200)?;
+
+    let shown = server.get("/schemas/Page").master().send().await?;
+    let left = &shown.json["classLevelPermissions"];
+    assert_eq!(left["find"], json!({"pointerFields": ["editor"]}));
+    assert_eq!(left["get"], json!({"pointerFields": []}));
+    assert_eq!((&left["readUserFields"], &left["writeUserFields"]), (&json!([]), &json!(["editor"])));
+    assert_eq!(left["protectedFields"], json!({"*": ["text"], "userField:editor": []}));
+    let sent_back = json!({"classLevelPermissions": left});
+    let again = server.put("/schemas/Page", sent_back).master().send().await?;
+    again.expect_status(200)?;
+    assert_eq!(again.json, shown.json);
+    // A rule that is left without a field opens the class to nobody.
+    let ann = server.user("ann").await?;
+    let page = server.post("/classes/Page", json!({"text": "a"})).master().send().await?;
+    let path = format!("/classes/Page/{}", page.json["objectId"].as_str().unwrap_or_default());
+    server.get(&path).token(&ann.token).send().await?.expect_error(400, 119)?;
+    server.stop().await
+}
+
 #[tokio::test]
 async fn internal_classes_are_closed_to_clients() -> anyhow::Result<()> {
     let server = TestServer::start().await?;

@@ -129,3 +129,31 @@ async fn rules_are_declared_and_changed() -> anyhow::Result<()> {
     server.get(&format!("/classes/Parent/{parent}")).send().await?.expect_status(200)?;
     server.stop().await
 }
+
+/// Whoever could refer to a session could otherwise keep it alive after its user has changed the password.
+#[tokio::test]
+async fn sessions_always_end() -> anyhow::Result<()> {
+    let server = TestServer::start().await?;
+    let pin = |options: Value| {
+        let mut field = json!({"type": "Pointer", "targetClass": "_Session"});
+        if let (Some(field), Some(options)) = (field.as_object_mut(), options.as_object()) {
+            field.extend(options.clone());
+        }
+        json!({"className": "Pin", "fields": {"session": field}})
+    };
+    for rule in ["cascade", "setNull", "restrict"] {
+        let ruled = pin(json!({"onDelete": rule}));
+        server.post("/schemas", ruled).master().send().await?.expect_error(400, 111)?;
+    }
+    server.post("/schemas", pin(json!({}))).master().send().await?.expect_status(200)?;
+    let ruled = pin(json!({"onDelete": "restrict"}));
+    server.put("/schemas/Pin", ruled).master().send().await?.expect_error(400, 111)?;
+
+    let ann = server.user("ann").await?;
+    let me = server.get("/sessions/me").token(&ann.token).send().await?;
+    let session = me.json["objectId"].as_str().unwrap_or_default();
+    server.object("Pin", json!({"session": pointer("_Session", session)})).await?;
+    server.post("/logout", json!({})).token(&ann.token).send().await?.expect_status(200)?;
+    server.get("/sessions/me").token(&ann.token).send().await?.expect_error(400, 209)?;
+    server.stop().await
+}

@@ -29,6 +29,63 @@ async fn atomic_operations_tell_the_new_value() -> anyhow::Result<()> {
     server.stop().await
 }
 
+/// A field and dotted keys of it in one body are one change, in whatever order they stand.
+#[tokio::test]
+async fn dotted_keys_change_the_value_that_is_sent_with_them() -> anyhow::Result<()> {
+    let server = TestServer::start().await?;
+    let add_two = || json!({"__op": "Increment", "amount": 2});
+    for (body, made, changed) in [
+        (json!({"o": {"x": 1}, "o.a": 2}), json!({"x": 1, "a": 2}), json!({"x": 1, "a": 2})),
+        (json!({"o.a": 2, "o": {"x": 1}}), json!({"x": 1, "a": 2}), json!({"x": 1, "a": 2})),
+        (json!({"o": {"n": {"m": 1}}, "o.n.m": add_two()}), json!({"n": {"m": 3}}), json!({"n": {"m": 3}})),
+        (
+            json!({"o": {"x": 1, "y": 1}, "o.x": {"__op": "Delete"}, "o.b": 1}),
+            json!({"y": 1, "b": 1}),
+            json!({"y": 1, "b": 1}),
+        ),
+        (json!({"o": {"__op": "Delete"}, "o.q": 2}), json!({"q": 2}), json!({"q": 2})),
+        (json!({"o": null, "o.q": 2}), json!({"q": 2}), json!({"q": 2})),
+        (json!({"o.q": 2}), json!({"q": 2}), json!({"z": 1, "q": 2})),
+    ] {
+        let id = server.object("Made", body.clone()).await?;
+        let read = server.get(&format!("/classes/Made/{id}")).send().await?;
+        assert_eq!(read.json["o"], made, "POST {body}");
+
+        let id = server.object("Changed", json!({"o": {"z": 1}})).await?;
+        let path = format!("/classes/Changed/{id}");
+        server.put(&path, body.clone()).send().await?.expect_status(200)?;
+        assert_eq!(server.get(&path).send().await?.json["o"], changed, "PUT {body}");
+    }
+    let id = server.object("Changed", json!({"o": {"z": 1}})).await?;
+    let path = format!("/classes/Changed/{id}");
+    for body in [
+        json!({"o": "text", "o.a": 1}),
+        json!({"o": add_two(), "o.a": 1}),
+        json!({"o": {"__op": "Batch", "ops": []}, "o.a": 1}),
+        json!({"o": {"a": 1}, "o.a.b": 1}),
+    ] {
+        server.put(&path, body.clone()).send().await?.expect_error(400, 111)?;
+        server.post("/classes/Changed", body).send().await?.expect_error(400, 111)?;
+    }
+    assert_eq!(server.get(&path).send().await?.json["o"], json!({"z": 1}));
+    server.stop().await
+}
+
+/// It is about new objects only, also inside an object.
+#[tokio::test]
+async fn set_on_insert_does_not_change_what_is_there() -> anyhow::Result<()> {
+    let server = TestServer::start().await?;
+    let once = |amount: i64| json!({"__op": "SetOnInsert", "amount": amount});
+    let id = server.object("Thing", json!({"n": once(1), "o.n": once(1)})).await?;
+    let path = format!("/classes/Thing/{id}");
+    let body = json!({"n": once(2), "o.n": once(2), "o.new": once(2), "other.n": once(2)});
+    server.put(&path, body).send().await?.expect_status(200)?;
+    let read = server.get(&path).send().await?;
+    assert_eq!((&read.json["n"], &read.json["o"]), (&json!(1), &json!({"n": 1})));
+    assert!(read.json["other"].is_null());
+    server.stop().await
+}
+
 /// 200 changes of one object at the same time, over several connections: single ones, in batches and in transactions.
 #[tokio::test]
 async fn changes_of_one_object_add_up() -> anyhow::Result<()> {

@@ -134,15 +134,8 @@ impl<'s> JobRunner<'s> {
         filter: Filter,
         rows_left: &mut usize,
     ) -> StoreResult<Vec<String>> {
-        let plan = ReadPlan {
-            class: Arc::clone(class),
-            columns: Vec::new(),
-            filter,
-            access: RowAccess::All,
-            order: Vec::new(),
-            skip: 0,
-            limit: Some(*rows_left as u64 + 1),
-        };
+        let plan = ReadPlan::new(Arc::clone(class), filter, RowAccess::All);
+        let plan = ReadPlan { limit: Some(*rows_left as u64 + 1), ..plan };
         let mut ids = Vec::new();
         for_each_row(
             self.connection,

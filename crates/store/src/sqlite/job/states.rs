@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use astrolabe_core::ports::StoreResult;
-use astrolabe_core::query::{FieldPath, Filter, PlanColumn, ReadPlan, RowAccess, Test};
+use astrolabe_core::query::{FieldPath, Filter, ReadPlan, RowAccess, Test};
 use astrolabe_core::schema::{Class, OBJECT_ID};
 use astrolabe_core::value::Value;
 
@@ -37,15 +37,7 @@ impl JobRunner<'_> {
     }
 
     fn states(&self, class: &Arc<Class>, filter: &Filter, access: &RowAccess) -> StoreResult<States> {
-        let plan = ReadPlan {
-            class: Arc::clone(class),
-            columns: Vec::<PlanColumn>::new(),
-            filter: filter.clone(),
-            access: access.clone(),
-            order: Vec::new(),
-            skip: 0,
-            limit: None,
-        };
+        let plan = ReadPlan::new(Arc::clone(class), filter.clone(), access.clone());
         let statement = select(&SQLITE, self.names(class), &state_columns(class), &plan, AccessPath::ByRow);
         // Not kept any longer: the ids of this transaction may yet be given to other lists.
         let mut acls = KnownAcls::new();

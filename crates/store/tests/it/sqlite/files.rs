@@ -7,7 +7,7 @@ use std::time::Duration;
 use astrolabe_core::events::Events;
 use astrolabe_core::ports::{FieldUpdate, StoreError, WriteStep};
 use astrolabe_core::query::Filter;
-use astrolabe_core::schema::{FieldSpec, FieldType, Visibility};
+use astrolabe_core::schema::{ClassPermissions, FieldSpec, FieldType, SchemaChange, Visibility};
 use astrolabe_core::value::Value;
 use astrolabe_store::{Durability, SqliteOptions, SqliteStore};
 
@@ -20,6 +20,21 @@ fn database(fixture: &Fixture) -> std::path::PathBuf {
 
 fn wal_bytes(database: &Path) -> u64 {
     std::fs::metadata(format!("{}-wal", database.display())).map(|file| file.len()).unwrap_or(0)
+}
+
+/// A class whose permissions named a field that was removed.
+fn class_that_lost_a_field() -> Vec<SchemaChange> {
+    let class: Arc<str> = "Page".into();
+    let permissions =
+        serde_json::json!({"readUserFields": ["owner", "editor"], "protectedFields": {"*": ["owner"]}});
+    let permissions = ClassPermissions::from_json(&permissions).unwrap();
+    let field = |name| FieldSpec::new(name, FieldType::Array);
+    vec![
+        SchemaChange::AddClass { name: Arc::clone(&class), permissions },
+        SchemaChange::AddField { class: Arc::clone(&class), field: field("owner") },
+        SchemaChange::AddField { class: Arc::clone(&class), field: field("editor") },
+        SchemaChange::DropField { class, field: "owner".into() },
+    ]
 }
 
 #[test]
@@ -36,6 +51,7 @@ fn schema_and_data_survive_a_restart() {
         fixture.store.change_schema(astrolabe_core::schema::system_classes()).await.unwrap();
         fixture.class_with("Todo", vec![spec]).await.unwrap();
         fixture.insert("Todo", "t1", &[("a", date(5))]).await;
+        fixture.store.change_schema(class_that_lost_a_field()).await.unwrap();
     });
     let before = fixture.store.schema();
     let fixture = reopened(fixture);
