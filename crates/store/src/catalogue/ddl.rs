@@ -36,7 +36,7 @@ pub(crate) const CREATE_CATALOGUE: &str = "
 ";
 
 /// The distinct access lists of the app, and who is in them. Rows of classes name a list by its id; ids begin at 1,
-/// and a list never changes. One that no row names any more stays.
+/// and a list never changes. The one with the highest id stays, so that no id is given twice.
 pub(crate) const CREATE_ACLS: &str = "
     CREATE TABLE _acl (
         id INTEGER PRIMARY KEY,

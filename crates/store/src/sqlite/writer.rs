@@ -99,6 +99,7 @@ impl Writer {
             }
         }
         self.commit_group(group);
+        self.sweep_acls();
         if let Some(open) = &mut self.open {
             open.wal.keep(&open.connection, &self.shared.path);
         }
@@ -134,6 +135,21 @@ impl Writer {
         });
         // The asker may have gone away; the change stands.
         let _ = reply.send(result);
+    }
+
+    /// Callers have their answers by now. What cannot be removed this time is found again.
+    fn sweep_acls(&self) {
+        let Some(open) = &self.open else { return };
+        let sweep = &self.shared.acl_sweep;
+        sweep.note_added(open.acls.take_added());
+        while sweep.begin_if_due() {
+            let schema = self.shared.schema.load();
+            let round = |connection: &Connection| sweep.round(connection, &schema, &open.acls);
+            if let Err(error) = in_transaction(&open.connection, round) {
+                tracing::warn!(%error, "unused access lists could not be removed");
+                return;
+            }
+        }
     }
 
     fn open(&mut self) -> StoreResult<&mut OpenWriter> {

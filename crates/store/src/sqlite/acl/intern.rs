@@ -30,13 +30,15 @@ struct State {
     ids: LruCache<Halves, i64>,
     /// Those of `ids` that only the open transaction knows, oldest first.
     uncommitted: Vec<Halves>,
+    /// Lists that were new since somebody asked.
+    added: usize,
 }
 
 impl InternedAcls {
     /// Nothing is known yet.
     pub fn new() -> Self {
         let ids = LruCache::sparse(REMEMBERED_MAX);
-        InternedAcls { state: RefCell::new(State { ids, uncommitted: Vec::new() }) }
+        InternedAcls { state: RefCell::new(State { ids, uncommitted: Vec::new(), added: 0 }) }
     }
 
     /// The id of a list, which is added when it is new.
@@ -49,7 +51,10 @@ impl InternedAcls {
         }
         let id = match find(connection, &halves).map_err(store_error)? {
             Some(id) => id,
-            None => add(connection, &halves)?,
+            None => {
+                state.added += 1;
+                add(connection, &halves)?
+            }
         };
         if halves.0.len() + halves.1.len() <= REMEMBERED_BYTES_MAX {
             let halves = Arc::new(halves);
@@ -71,6 +76,16 @@ impl InternedAcls {
         for halves in undone {
             state.ids.pop(&halves);
         }
+    }
+
+    /// Forgets a list that was removed.
+    pub fn forget(&self, halves: &(String, String)) {
+        self.state.borrow_mut().ids.pop(halves);
+    }
+
+    /// How many lists were added since the last time, also those that were undone.
+    pub fn take_added(&self) -> usize {
+        std::mem::take(&mut self.state.borrow_mut().added)
     }
 
     /// The transaction is committed.
