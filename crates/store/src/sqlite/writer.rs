@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 
 use super::acl::InternedAcls;
 use super::errors::store_error;
-use super::execute::execute_text;
+use super::execute::{execute_text, roll_back};
 use super::functions::{self, Refusal};
 use super::wal::WalBound;
 use super::{Shared, connection, schema_change};
@@ -185,13 +185,4 @@ fn in_transaction<T>(
         roll_back(connection);
     }
     result
-}
-
-/// Ends a failed transaction, unless SQLite has ended it already.
-fn roll_back(connection: &Connection) {
-    if !connection.is_autocommit()
-        && let Err(error) = execute_text(connection, "ROLLBACK")
-    {
-        tracing::error!(%error, "a transaction could not be rolled back");
-    }
 }

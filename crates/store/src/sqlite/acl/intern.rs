@@ -10,7 +10,7 @@ use lru::LruCache;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::errors::store_error;
-use super::super::execute::execute_text;
+use super::super::execute::in_savepoint;
 use crate::columns::{NO_ACL, acl_halves};
 
 /// Lists whose ids are remembered.
@@ -103,15 +103,7 @@ fn find(connection: &Connection, halves: &(String, String)) -> rusqlite::Result<
 
 /// A list without its members would shut them out, so it is added with all of them or not at all.
 fn add(connection: &Connection, halves: &(String, String)) -> StoreResult<i64> {
-    execute_text(connection, "SAVEPOINT acl").map_err(store_error)?;
-    let added = insert(connection, halves);
-    if added.is_err() && !connection.is_autocommit() {
-        execute_text(connection, "ROLLBACK TO acl").map_err(store_error)?;
-    }
-    if !connection.is_autocommit() {
-        execute_text(connection, "RELEASE acl").map_err(store_error)?;
-    }
-    added.map_err(store_error)
+    in_savepoint(connection, || insert(connection, halves).map_err(store_error))
 }
 
 fn insert(connection: &Connection, (readers, writers): &(String, String)) -> rusqlite::Result<i64> {
