@@ -10,7 +10,7 @@ mod physical_names;
 
 pub(crate) use ddl::{
     CREATE_ACLS, CREATE_CATALOGUE, add_field, create_class, create_class_indexes, create_missing_companion,
-    drop_class, drop_field,
+    drop_class, drop_field, renew_field_indexes,
 };
 pub(crate) use definition::{FieldDefinition, permissions_from_text, permissions_to_text};
 pub(crate) use index::{CREATE_INDEX_CATALOGUE, create_index, drop_index, keys_from_text, keys_to_text};

@@ -1,5 +1,7 @@
 //! How fields lie in columns: which columns a type has, and values to and from them.
 
+use std::collections::BTreeSet;
+
 use astrolabe_core::access::Acl;
 use astrolabe_core::schema::{Field, FieldType};
 use astrolabe_core::value::{FileRef, GeoPoint, Json, Value, append_number};
@@ -110,9 +112,14 @@ pub(crate) fn encode_scalar<'a>(kind: &FieldType, value: &'a Value) -> Option<Bi
     }
 }
 
-/// The two halves of an access list as they are stored, readers first.
+/// The two halves of an access list as they are stored, readers first. Each is sorted, so that lists that say the same
+/// are the same.
 pub(crate) fn acl_halves(acl: &Acl) -> (String, String) {
-    (json_texts(acl.readers()), json_texts(acl.writers()))
+    (sorted_texts(acl.readers()), sorted_texts(acl.writers()))
+}
+
+fn sorted_texts<'t>(texts: impl Iterator<Item = &'t str>) -> String {
+    json_texts(texts.collect::<BTreeSet<_>>())
 }
 
 /// JSON text of a list.

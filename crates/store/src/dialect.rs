@@ -19,6 +19,8 @@ pub(crate) struct Dialect {
     pub descending: &'static str,
     /// The column that tells the age of a row.
     pub row_age: &'static str,
+    /// Before a column, makes a value of it that no index yields in order.
+    pub as_value: &'static str,
     /// Column types.
     pub types: ColumnTypes,
     /// After the column list of a class's table.
@@ -47,6 +49,7 @@ pub(crate) const SQLITE: Dialect = Dialect {
     ascending: "",
     descending: " DESC",
     row_age: "t.rowid",
+    as_value: "+",
     types: ColumnTypes { text: "TEXT", real: "REAL", integer: "INTEGER" },
     table_suffix: " STRICT",
     join_table_suffix: " STRICT, WITHOUT ROWID",

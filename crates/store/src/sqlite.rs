@@ -35,6 +35,7 @@ use tokio::sync::oneshot;
 
 pub use options::{Durability, SqliteOptions};
 
+use acl::AclSweep;
 use local_readers::OpenReaders;
 use writer::{Message, Queue};
 
@@ -55,6 +56,7 @@ struct Shared {
     events: Arc<Events>,
     queue: Queue,
     readers: OpenReaders,
+    acl_sweep: AclSweep,
 }
 
 static NEXT_ID: AtomicU64 = AtomicU64::new(1);
@@ -73,6 +75,7 @@ impl SqliteStore {
             schema: ArcSwap::from_pointee(schema),
             events,
             readers: OpenReaders::default(),
+            acl_sweep: AclSweep::default(),
         });
         Ok(SqliteStore { shared })
     }

@@ -22,7 +22,7 @@ pub enum SchemaChange {
         /// Who may do what.
         permissions: ClassPermissions,
     },
-    /// Adds a field, or does nothing when it exists with the same type.
+    /// Adds a field. When it exists with the same type, it gets the index that it lacks, if any.
     AddField {
         /// The class.
         class: Arc<str>,
@@ -174,7 +174,7 @@ fn check_add_field(class: &Class, field: &FieldSpec) -> Result<bool> {
     }
     if let Some(present) = class.field(&field.name) {
         return if present.kind == field.kind {
-            Ok(false)
+            Ok(lacks_index(present, field))
         } else {
             Err(mismatch(class, present, &field.kind))
         };
@@ -200,6 +200,11 @@ fn check_add_field(class: &Class, field: &FieldSpec) -> Result<bool> {
         ));
     }
     Ok(true)
+}
+
+/// A later version of the server may ask for an index of a field that an earlier one made. Clients cannot ask like this.
+fn lacks_index(present: &Field, wanted: &FieldSpec) -> bool {
+    wanted.unique && !present.unique || wanted.indexed && !present.indexed
 }
 
 fn check_options(class: &Class, field: &FieldSpec) -> Result<bool> {

@@ -36,7 +36,7 @@ pub(crate) const CREATE_CATALOGUE: &str = "
 ";
 
 /// The distinct access lists of the app, and who is in them. Rows of classes name a list by its id; ids begin at 1,
-/// and a list never changes. One that no row names any more stays.
+/// and a list never changes. The one with the highest id stays, so that no id is given twice.
 pub(crate) const CREATE_ACLS: &str = "
     CREATE TABLE _acl (
         id INTEGER PRIMARY KEY,
@@ -132,6 +132,19 @@ fn create_indexes(table: &str, field: &Field, id: i64) -> Vec<String> {
     }
 }
 
+/// The indexes of a field in place of those it had.
+pub(crate) fn renew_field_indexes(table: &str, field: &Field, id: i64) -> Vec<String> {
+    let mut statements = drop_indexes(id);
+    statements.extend(create_indexes(table, field, id));
+    statements
+}
+
+fn drop_indexes(id: i64) -> Vec<String> {
+    let mut statements = vec![format!("DROP INDEX IF EXISTS {}", quoted(&unique_name(id)))];
+    statements.extend(drop_declared_index(&index_name(id)));
+    statements
+}
+
 /// The companion that a field's index lacks in a database of format 1.
 pub(crate) fn create_missing_companion(table: &str, field: &Field, id: i64) -> Option<String> {
     let is_declared = field.indexed && !field.unique && !matches!(field.kind, FieldType::Pointer(_));
@@ -156,8 +169,7 @@ pub(crate) fn drop_field(table: &str, field: &Field, id: i64) -> Vec<String> {
     if Storage::of(&field.kind) == Storage::JoinTable {
         return vec![format!("DROP TABLE {}", quoted(&field.column))];
     }
-    let mut statements = vec![format!("DROP INDEX IF EXISTS {}", quoted(&unique_name(id)))];
-    statements.extend(drop_declared_index(&index_name(id)));
+    let mut statements = drop_indexes(id);
     statements.extend(
         physical_columns(field)
             .iter()

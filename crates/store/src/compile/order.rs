@@ -7,13 +7,23 @@ use super::filter::path_json;
 use super::target::{Target, resolve};
 use crate::statement::{Bind, SqlWriter};
 
+/// Whether an index may yield the rows in the order of the keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SortBy {
+    /// It may, so the database prefers one that does.
+    Columns,
+    /// It may not: the keys are values, and the database chooses its index by the conditions alone.
+    Values,
+}
+
 /// Appends the `ORDER BY` clause. The age of the row comes last, so that pages are stable; it runs in the direction of
 /// the key before it, as the entries of an index do.
-pub(super) fn append_order<'a>(sql: &mut SqlWriter<'a>, names: Names<'_>, order: &'a [OrderBy]) {
+pub(super) fn append_order<'a>(sql: &mut SqlWriter<'a>, names: Names<'_>, order: &'a [OrderBy], by: SortBy) {
     sql.push(" ORDER BY ");
     for key in order {
-        append_key(sql, names, key);
+        append_key(sql, names, key, by);
     }
+    append_as(sql, by);
     sql.push(sql.dialect.row_age);
     if order.last().is_some_and(|key| key.descending) {
         sql.push(" DESC");
@@ -21,7 +31,7 @@ pub(super) fn append_order<'a>(sql: &mut SqlWriter<'a>, names: Names<'_>, order:
 }
 
 /// A field that does not exist is the same in every row and sorts nothing.
-fn append_key<'a>(sql: &mut SqlWriter<'a>, names: Names<'_>, key: &'a OrderBy) {
+fn append_key<'a>(sql: &mut SqlWriter<'a>, names: Names<'_>, key: &'a OrderBy, by: SortBy) {
     let OrderKey::Field(path) = &key.key;
     match resolve(names.class, path) {
         Target::Missing | Target::Relation { .. } => return,
@@ -34,8 +44,15 @@ fn append_key<'a>(sql: &mut SqlWriter<'a>, names: Names<'_>, key: &'a OrderBy) {
         | Target::Document(column)
         | Target::List(column)
         | Target::Point(column) => {
+            append_as(sql, by);
             sql.column(column);
         }
     }
     sql.push(if key.descending { sql.dialect.descending } else { sql.dialect.ascending }).push(", ");
+}
+
+fn append_as(sql: &mut SqlWriter<'_>, by: SortBy) {
+    if by == SortBy::Values {
+        sql.push(sql.dialect.as_value);
+    }
 }

@@ -6,7 +6,7 @@ use astrolabe_core::schema::{CREATED_AT, Class, Field, OBJECT_ID, UPDATED_AT};
 use super::Names;
 use super::access::AccessPath;
 use super::filter::{append_filter, append_where_by};
-use super::order::append_order;
+use super::order::{SortBy, append_order};
 use crate::columns::{ACL, Storage, longitude_column};
 use crate::dialect::Dialect;
 use crate::statement::{Bind, SqlWriter, Statement};
@@ -77,27 +77,34 @@ pub(crate) fn select<'a>(
     if path == AccessPath::ByList && plan.limit.is_some() {
         append_page_first(&mut sql, names, plan);
     } else {
-        append_page_rows(&mut sql, names, plan, path);
+        append_page_rows(&mut sql, names, plan, path, SortBy::Columns);
     }
     sql.finish()
 }
 
 /// Everything after the columns.
-fn append_page_rows<'a>(sql: &mut SqlWriter<'a>, names: Names<'a>, plan: &'a ReadPlan, path: AccessPath) {
+fn append_page_rows<'a>(
+    sql: &mut SqlWriter<'a>,
+    names: Names<'a>,
+    plan: &'a ReadPlan,
+    path: AccessPath,
+    sort_by: SortBy,
+) {
     append_from(sql, names, &plan.filter, &plan.access, path);
-    append_order(sql, names, &plan.order);
+    append_order(sql, names, &plan.order, sort_by);
     append_page(sql, plan.skip, plan.limit);
 }
 
 /// The same in two steps: which rows are on the page, then those rows. The first step needs no more than an index that
-/// begins with the access list and goes on with the sort keys, and because that index covers it, the database takes
-/// it and no other.
+/// begins with the access list and goes on with the conditions and the sort keys. Its rows are sorted in any case, as they
+/// come from several lists; were the keys left to an index, the database would rather walk one in the wanted order and
+/// look at the list of every row it meets.
 fn append_page_first<'a>(sql: &mut SqlWriter<'a>, names: Names<'a>, plan: &'a ReadPlan) {
     let row = sql.dialect.row_age;
     sql.push(" FROM ").name(&names.class.table).push(" AS t WHERE ").push(row).push(" IN (SELECT ").push(row);
-    append_page_rows(sql, names, plan, AccessPath::ByList);
+    append_page_rows(sql, names, plan, AccessPath::ByList, SortBy::Values);
     sql.push(")");
-    append_order(sql, names, &plan.order);
+    append_order(sql, names, &plan.order, SortBy::Columns);
 }
 
 /// How many rows a filter and access let through.

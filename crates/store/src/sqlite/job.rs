@@ -19,8 +19,8 @@ use astrolabe_core::schema::{Class, FieldType, Schema};
 use rusqlite::Connection;
 
 use super::acl::InternedAcls;
-use super::errors::{class_gone, store_error, write_error};
-use super::execute::{execute, execute_text};
+use super::errors::{class_gone, write_error};
+use super::execute::{execute, in_savepoint};
 use super::functions::Refusal;
 use crate::compile::{Names, add_members, remove_members};
 use crate::dialect::SQLITE;
@@ -52,22 +52,15 @@ pub(super) struct JobDone {
 }
 
 impl JobRunner<'_> {
-    /// Runs a job. When it fails, nothing of it is left in the transaction.
+    /// Runs a job. When it fails, nothing of it is left in the transaction, or the transaction has ended.
     pub fn run(&self, job: &WriteJob) -> StoreResult<JobDone> {
         if self.fails_as_a_whole(job) {
             return self.run_steps(job);
         }
-        execute_text(self.connection, "SAVEPOINT job").map_err(store_error)?;
         let acls_before = self.acls.uncommitted();
-        let result = self.run_steps(job);
+        let result = in_savepoint(self.connection, || self.run_steps(job));
         if result.is_err() {
             self.acls.forget_since(acls_before);
-        }
-        if result.is_err() && !self.connection.is_autocommit() {
-            execute_text(self.connection, "ROLLBACK TO job").map_err(store_error)?;
-        }
-        if !self.connection.is_autocommit() {
-            execute_text(self.connection, "RELEASE job").map_err(store_error)?;
         }
         result
     }

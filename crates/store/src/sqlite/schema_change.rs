@@ -12,7 +12,7 @@ use astrolabe_core::schema::{
 };
 use rusqlite::{Connection, params};
 
-use self::index::{add_one_index, drop_indexes_of, drop_one_index};
+use self::index::{add_lacking_index, add_one_index, drop_indexes_of, drop_one_index};
 use super::errors::store_error;
 use crate::catalogue::{
     FieldDefinition, add_field, create_class, drop_class, drop_field, permissions_to_text, pick_column,
@@ -63,7 +63,11 @@ fn apply_one(connection: &Connection, schema: &mut Schema, change: &SchemaChange
         SchemaChange::AddClass { name, permissions } => add_one_class(connection, schema, name, permissions),
         SchemaChange::AddField { class, field } => {
             let mut class = existing(schema, class)?;
-            add_one_field(connection, schema, &mut class, field)?;
+            if class.field(&field.name).is_some() {
+                add_lacking_index(connection, &mut class, field)?;
+            } else {
+                add_one_field(connection, schema, &mut class, field)?;
+            }
             replace(schema, class);
             Ok(())
         }

@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 
 use super::acl::InternedAcls;
 use super::errors::store_error;
-use super::execute::execute_text;
+use super::execute::{execute_text, roll_back};
 use super::functions::{self, Refusal};
 use super::wal::WalBound;
 use super::{Shared, connection, schema_change};
@@ -99,6 +99,7 @@ impl Writer {
             }
         }
         self.commit_group(group);
+        self.sweep_acls();
         if let Some(open) = &mut self.open {
             open.wal.keep(&open.connection, &self.shared.path);
         }
@@ -136,6 +137,21 @@ impl Writer {
         let _ = reply.send(result);
     }
 
+    /// Callers have their answers by now. What cannot be removed this time is found again.
+    fn sweep_acls(&self) {
+        let Some(open) = &self.open else { return };
+        let sweep = &self.shared.acl_sweep;
+        sweep.note_added(open.acls.take_added());
+        while sweep.begin_if_due() {
+            let schema = self.shared.schema.load();
+            let round = |connection: &Connection| sweep.round(connection, &schema, &open.acls);
+            if let Err(error) = in_transaction(&open.connection, round) {
+                tracing::warn!(%error, "unused access lists could not be removed");
+                return;
+            }
+        }
+    }
+
     fn open(&mut self) -> StoreResult<&mut OpenWriter> {
         let open = match self.open.take() {
             Some(open) => open,
@@ -169,13 +185,4 @@ fn in_transaction<T>(
         roll_back(connection);
     }
     result
-}
-
-/// Ends a failed transaction, unless SQLite has ended it already.
-fn roll_back(connection: &Connection) {
-    if !connection.is_autocommit()
-        && let Err(error) = execute_text(connection, "ROLLBACK")
-    {
-        tracing::error!(%error, "a transaction could not be rolled back");
-    }
 }

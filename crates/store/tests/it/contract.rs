@@ -33,6 +33,7 @@ macro_rules! contract_suite {
                 dropped_fields, dropped_classes, stale_plans_and_jobs, racing_changes;
             indexes: made_and_removed, refused, unique, unique_over_duplicates, dropped_with_what_they_name;
             deletion_rules: cascade, set_null, restrict, restrict_after_cascade, many_rows_and_steps,
+                a_whole_class,
                 whoever_deletes, rings_and_chains, too_many_rows, changed_rules;
             events: states, only_when_wanted, in_commit_order, not_for_failures, panicking_listeners;
             concurrency: grouped_writers, failures_stay_alone, closing;

@@ -1,5 +1,6 @@
 //! The contract on SQLite, and what is particular to SQLite.
 
+mod acl_lists;
 mod crash;
 mod disk;
 mod faults;

@@ -10,7 +10,7 @@ use lru::LruCache;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::errors::store_error;
-use super::super::execute::execute_text;
+use super::super::execute::in_savepoint;
 use crate::columns::{NO_ACL, acl_halves};
 
 /// Lists whose ids are remembered.
@@ -30,13 +30,15 @@ struct State {
     ids: LruCache<Halves, i64>,
     /// Those of `ids` that only the open transaction knows, oldest first.
     uncommitted: Vec<Halves>,
+    /// Lists that were new since somebody asked.
+    added: usize,
 }
 
 impl InternedAcls {
     /// Nothing is known yet.
     pub fn new() -> Self {
         let ids = LruCache::sparse(REMEMBERED_MAX);
-        InternedAcls { state: RefCell::new(State { ids, uncommitted: Vec::new() }) }
+        InternedAcls { state: RefCell::new(State { ids, uncommitted: Vec::new(), added: 0 }) }
     }
 
     /// The id of a list, which is added when it is new.
@@ -49,7 +51,10 @@ impl InternedAcls {
         }
         let id = match find(connection, &halves).map_err(store_error)? {
             Some(id) => id,
-            None => add(connection, &halves)?,
+            None => {
+                state.added += 1;
+                add(connection, &halves)?
+            }
         };
         if halves.0.len() + halves.1.len() <= REMEMBERED_BYTES_MAX {
             let halves = Arc::new(halves);
@@ -73,6 +78,16 @@ impl InternedAcls {
         }
     }
 
+    /// Forgets a list that was removed.
+    pub fn forget(&self, halves: &(String, String)) {
+        self.state.borrow_mut().ids.pop(halves);
+    }
+
+    /// How many lists were added since the last time, also those that were undone.
+    pub fn take_added(&self) -> usize {
+        std::mem::take(&mut self.state.borrow_mut().added)
+    }
+
     /// The transaction is committed.
     pub fn committed(&self) {
         self.state.borrow_mut().uncommitted.clear();
@@ -88,15 +103,7 @@ fn find(connection: &Connection, halves: &(String, String)) -> rusqlite::Result<
 
 /// A list without its members would shut them out, so it is added with all of them or not at all.
 fn add(connection: &Connection, halves: &(String, String)) -> StoreResult<i64> {
-    execute_text(connection, "SAVEPOINT acl").map_err(store_error)?;
-    let added = insert(connection, halves);
-    if added.is_err() && !connection.is_autocommit() {
-        execute_text(connection, "ROLLBACK TO acl").map_err(store_error)?;
-    }
-    if !connection.is_autocommit() {
-        execute_text(connection, "RELEASE acl").map_err(store_error)?;
-    }
-    added.map_err(store_error)
+    in_savepoint(connection, || insert(connection, halves).map_err(store_error))
 }
 
 fn insert(connection: &Connection, (readers, writers): &(String, String)) -> rusqlite::Result<i64> {

@@ -9,7 +9,7 @@ use astrolabe_core::query::{Filter, RowAccess};
 use astrolabe_core::schema::{Class, FieldType, OBJECT_ID};
 use astrolabe_core::value::Timestamp;
 
-use super::references::Removed;
+use super::references::{IDS_AT_ONCE, Removed};
 use super::{JobRunner, has_relations};
 use crate::compile::{delete, drop_members_of};
 use crate::dialect::SQLITE;
@@ -81,7 +81,7 @@ impl JobRunner<'_> {
     fn drop_members(&self, class: &Class, owners: &[String]) -> StoreResult<()> {
         let relations = class.fields.values().filter(|field| matches!(field.kind, FieldType::Relation(_)));
         for relation in relations {
-            if !owners.is_empty() {
+            for owners in owners.chunks(IDS_AT_ONCE) {
                 self.execute(class, &drop_members_of(&SQLITE, &relation.column, owners))?;
             }
         }

@@ -22,6 +22,9 @@ use crate::sqlite::errors::class_gone;
 use crate::sqlite::execute::for_each_row;
 use crate::sqlite::row::RowReader;
 
+/// Removed rows that are asked about in one statement. A whole class may be removed at once.
+pub(super) const IDS_AT_ONCE: usize = 1_000;
+
 /// Removed rows of one class.
 pub(super) struct Removed {
     /// The class.
@@ -33,10 +36,10 @@ pub(super) struct Removed {
 /// What the rules of one removal have left to do, and how many rows they may still touch.
 struct Followed<'s> {
     rows_left: usize,
-    /// Pointers that become null, each with the condition that finds its rows.
-    set_null: Vec<(&'s RuledPointer, Filter)>,
-    /// Pointers that must not be there in the end.
-    restrict: Vec<(&'s RuledPointer, Filter)>,
+    /// Pointers that become null where they lead to these rows.
+    set_null: Vec<(&'s RuledPointer, Arc<Removed>)>,
+    /// Pointers that must not lead to these rows in the end.
+    restrict: Vec<(&'s RuledPointer, Arc<Removed>)>,
 }
 
 impl<'s> JobRunner<'s> {
@@ -54,7 +57,7 @@ impl<'s> JobRunner<'s> {
     ) -> StoreResult<()> {
         let mut followed =
             Followed { rows_left: limits::DELETION_ROWS_MAX, set_null: Vec::new(), restrict: Vec::new() };
-        let mut level = vec![removed];
+        let mut level = vec![Arc::new(removed)];
         let mut depth = 0;
         while !level.is_empty() {
             if depth > limits::DELETION_DEPTH_MAX {
@@ -63,31 +66,29 @@ impl<'s> JobRunner<'s> {
             level = self.next_level(&level, &mut followed, events)?;
             depth += 1;
         }
-        for (pointer, filter) in std::mem::take(&mut followed.set_null) {
-            self.set_null(pointer, &filter, &mut followed.rows_left, deleted_at, events)?;
+        for (pointer, removed) in std::mem::take(&mut followed.set_null) {
+            for filter in points_to(pointer, &removed) {
+                self.set_null(pointer, filter, &mut followed.rows_left, deleted_at, events)?;
+            }
         }
-        followed.restrict.iter().try_for_each(|(pointer, filter)| self.check_restriction(pointer, filter))
+        followed.restrict.iter().try_for_each(|(pointer, removed)| self.check_restriction(pointer, removed))
     }
 
     /// Removes what goes with the rows of one level, and notes the rest for the end.
     fn next_level(
         &self,
-        level: &[Removed],
+        level: &[Arc<Removed>],
         followed: &mut Followed<'s>,
         events: &mut Vec<ObjectEvent>,
-    ) -> StoreResult<Vec<Removed>> {
+    ) -> StoreResult<Vec<Arc<Removed>>> {
         let mut next = Vec::new();
         for removed in level.iter().filter(|removed| !removed.ids.is_empty()) {
             for pointer in self.schema.rules_on(&removed.class.name) {
-                let filter = points_to(pointer, removed);
                 match pointer.rule {
-                    DeletionRule::SetNull => followed.set_null.push((pointer, filter)),
-                    DeletionRule::Restrict => followed.restrict.push((pointer, filter)),
+                    DeletionRule::SetNull => followed.set_null.push((pointer, Arc::clone(removed))),
+                    DeletionRule::Restrict => followed.restrict.push((pointer, Arc::clone(removed))),
                     DeletionRule::Cascade => {
-                        let class = Arc::clone(self.class_of(pointer)?);
-                        let found = self.bounded_ids(&class, filter, &mut followed.rows_left)?;
-                        let ids = self.remove(&class, &ids_in(found), &RowAccess::All, events)?;
-                        next.push(Removed { class, ids });
+                        next.push(self.cascade(pointer, removed, &mut followed.rows_left, events)?);
                     }
                 }
             }
@@ -96,16 +97,34 @@ impl<'s> JobRunner<'s> {
         Ok(next)
     }
 
+    fn cascade(
+        &self,
+        pointer: &RuledPointer,
+        removed: &Removed,
+        rows_left: &mut usize,
+        events: &mut Vec<ObjectEvent>,
+    ) -> StoreResult<Arc<Removed>> {
+        let class = Arc::clone(self.class_of(pointer)?);
+        let mut ids = Vec::new();
+        for filter in points_to(pointer, removed) {
+            let found = self.bounded_ids(&class, filter, rows_left)?;
+            if !found.is_empty() {
+                ids.extend(self.remove(&class, &ids_in(found), &RowAccess::All, events)?);
+            }
+        }
+        Ok(Arc::new(Removed { class, ids }))
+    }
+
     fn set_null(
         &self,
         pointer: &RuledPointer,
-        filter: &Filter,
+        filter: Filter,
         rows_left: &mut usize,
         updated_at: Timestamp,
         events: &mut Vec<ObjectEvent>,
     ) -> StoreResult<()> {
         let class = self.class_of(pointer)?;
-        let ids = self.bounded_ids(class, filter.clone(), rows_left)?;
+        let ids = self.bounded_ids(class, filter, rows_left)?;
         if ids.is_empty() {
             return Ok(());
         }
@@ -121,10 +140,14 @@ impl<'s> JobRunner<'s> {
         self.update(class, &update, events).map(|_| ())
     }
 
-    fn check_restriction(&self, pointer: &RuledPointer, filter: &Filter) -> StoreResult<()> {
+    fn check_restriction(&self, pointer: &RuledPointer, removed: &Removed) -> StoreResult<()> {
         let class = self.class_of(pointer)?;
-        let is_held = self.any_row(class, filter, &RowAccess::All)?;
-        if is_held { Err(StoreError::Refused(restricted(pointer))) } else { Ok(()) }
+        for filter in points_to(pointer, removed) {
+            if self.any_row(class, &filter, &RowAccess::All)? {
+                return Err(StoreError::Refused(restricted(pointer)));
+            }
+        }
+        Ok(())
     }
 
     /// The ids of the rows that match, counted before any of them is touched.
@@ -155,12 +178,15 @@ impl<'s> JobRunner<'s> {
     }
 }
 
-fn points_to(pointer: &RuledPointer, removed: &Removed) -> Filter {
+/// The conditions that together find the rows whose pointer leads to removed ones.
+fn points_to<'r>(pointer: &'r RuledPointer, removed: &'r Removed) -> impl Iterator<Item = Filter> + 'r {
     let target = |id: &String| {
         Value::Pointer(Pointer { class_name: removed.class.name.to_string(), object_id: id.clone() })
     };
-    let test = Test::In(removed.ids.iter().map(target).collect());
-    Filter::Field { path: FieldPath::top(&pointer.field), test }
+    removed.ids.chunks(IDS_AT_ONCE).map(move |ids| {
+        let test = Test::In(ids.iter().map(target).collect());
+        Filter::Field { path: FieldPath::top(&pointer.field), test }
+    })
 }
 
 fn ids_in(ids: Vec<String>) -> Filter {

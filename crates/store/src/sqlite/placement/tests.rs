@@ -8,7 +8,7 @@ use astrolabe_core::value::Value;
 use rusqlite::Connection;
 
 use super::{Placement, Shape, judge, query_plan};
-use crate::compile::{AccessPath, Names, select, select_columns};
+use crate::compile::{AccessPath, Names, count, select, select_columns};
 use crate::dialect::SQLITE;
 use crate::sqlite::{catalogue, functions, schema_change};
 
@@ -36,22 +36,35 @@ fn items() -> (Connection, Schema) {
 /// The plan of a page of the items of one shop, and where it runs.
 fn planned(order: &str, test: (&str, Test), access: RowAccess) -> (Vec<String>, Placement) {
     let (connection, schema) = items();
-    let class = schema.class("Item").unwrap();
+    let lines =
+        query_plan(&connection, &statement_text(&schema, order, test, access, AccessPath::ByRow)).unwrap();
+    let placement = judge(&lines, Shape { limited: true, filtered: true });
+    (lines, placement)
+}
+
+fn plan_of(schema: &Schema, order: &str, test: (&str, Test), access: RowAccess) -> ReadPlan {
     let (descending, key) = order.strip_prefix('-').map_or((false, order), |key| (true, key));
-    let plan = ReadPlan {
-        class: Arc::clone(class),
+    ReadPlan {
+        class: Arc::clone(schema.class("Item").unwrap()),
         columns: vec![PlanColumn::ObjectId],
         filter: Filter::Field { path: FieldPath::top(test.0), test: test.1 },
         access,
         order: vec![OrderBy { key: OrderKey::Field(FieldPath::top(key)), descending }],
         skip: 0,
         limit: Some(100),
-    };
-    let columns = select_columns(&plan, class);
-    let statement = select(&SQLITE, Names { schema: &schema, class }, &columns, &plan, AccessPath::ByRow);
-    let lines = query_plan(&connection, &statement.sql).unwrap();
-    let placement = judge(&lines, Shape { limited: true, filtered: true });
-    (lines, placement)
+    }
+}
+
+fn statement_text(
+    schema: &Schema,
+    order: &str,
+    test: (&str, Test),
+    access: RowAccess,
+    path: AccessPath,
+) -> String {
+    let plan = plan_of(schema, order, test, access);
+    let columns = select_columns(&plan, &plan.class);
+    select(&SQLITE, Names { schema, class: &plan.class }, &columns, &plan, path).sql
 }
 
 #[test]
@@ -68,6 +81,32 @@ fn a_compound_index_serves_equality_and_order() {
     assert_eq!(placement, Placement::Inline, "a look-up all the same");
     let (_, placement) = planned("price", ("weight", Test::Equal(Value::Number(1.0))), RowAccess::All);
     assert_eq!(placement, Placement::Elsewhere, "no index for this one");
+}
+
+/// What an index yields in order must not draw the database away from the one that begins with the access list.
+#[test]
+fn by_list_takes_the_companion() {
+    let (connection, schema) = items();
+    let in_shop = || ("shop", Test::Equal(Value::String("a".into())));
+    let access = || RowAccess::Readable(Arc::from(["*".into(), "u1".into()]));
+    let begins_with_list = |sql: &str, keys: &str| {
+        let lines = query_plan(&connection, sql).unwrap();
+        let found = lines.iter().any(|line| {
+            line.starts_with("SEARCH t USING COVERING INDEX _index_of_class_1_acl") && line.ends_with(keys)
+        });
+        assert!(found, "{sql}: {lines:?}");
+    };
+    for order in ["-price", "price", "shop", "-shop"] {
+        let sql = statement_text(&schema, order, in_shop(), access(), AccessPath::ByList);
+        begins_with_list(&sql, "(_acl=? AND shop=?)");
+    }
+    let above = ("shop", Test::Greater(Value::String("a".into())));
+    let sql = statement_text(&schema, "-price", above, access(), AccessPath::ByList);
+    begins_with_list(&sql, "(_acl=? AND shop>?)");
+    let plan = plan_of(&schema, "price", in_shop(), access());
+    let names = Names { schema: &schema, class: &plan.class };
+    let counted = count(&SQLITE, names, &plan.filter, &plan.access, AccessPath::ByList);
+    begins_with_list(&counted.sql, "(_acl=? AND shop=?)");
 }
 
 #[test]

@@ -1,13 +1,13 @@
-//! Changes of declared indexes.
+//! Changes of indexes: those that are declared, and those of built-in fields.
 
 use std::sync::Arc;
 
 use astrolabe_core::ports::StoreResult;
-use astrolabe_core::schema::{Class, Index};
+use astrolabe_core::schema::{Class, FieldSpec, Index};
 use rusqlite::{Connection, params};
 
 use super::{execute, run};
-use crate::catalogue::{create_index, drop_index, keys_to_text};
+use crate::catalogue::{create_index, drop_index, keys_to_text, renew_field_indexes};
 use crate::dialect::SQLITE;
 use crate::sqlite::errors::{store_error, unique_error};
 
@@ -23,6 +23,27 @@ pub(super) fn add_one_index(connection: &Connection, class: &mut Class, index: &
     connection.execute_batch(&statement).map_err(|error| unique_error(error, class))?;
     class.indexes.insert(Arc::clone(&index.name), index.clone());
     Ok(())
+}
+
+/// Gives a field that is there the index it lacks.
+pub(super) fn add_lacking_index(
+    connection: &Connection,
+    class: &mut Class,
+    spec: &FieldSpec,
+) -> StoreResult<()> {
+    let Some(field) = class.fields.get_mut(&spec.name) else { return Ok(()) };
+    field.unique |= spec.unique;
+    field.indexed |= spec.indexed;
+    let id: i64 = connection
+        .query_row(
+            "UPDATE _catalog_field SET is_unique = ?, is_indexed = ? \
+             WHERE class_id = (SELECT id FROM _catalog_class WHERE name = ?) AND name = ? RETURNING id",
+            params![field.unique, field.indexed, &*class.name, &*spec.name],
+            |row| row.get(0),
+        )
+        .map_err(store_error)?;
+    let statements = renew_field_indexes(&class.table, field, id).join("; ");
+    connection.execute_batch(&statements).map_err(|error| unique_error(error, class))
 }
 
 /// Removes an index.

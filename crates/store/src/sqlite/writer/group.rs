@@ -10,9 +10,9 @@ use astrolabe_core::events::ObjectEvent;
 use astrolabe_core::ports::{StoreError, StoreResult, WriteJob, WriteOutcome};
 use tokio::sync::oneshot;
 
-use super::{OpenWriter, Shared, roll_back};
+use super::{OpenWriter, Shared};
 use crate::sqlite::errors::store_error;
-use crate::sqlite::execute::execute_text;
+use crate::sqlite::execute::{execute_text, roll_back};
 use crate::sqlite::job::{JobDone, JobRunner};
 
 /// A job and its caller.
@@ -82,7 +82,7 @@ fn attempt(
     for (place, pending) in group.iter().enumerate() {
         let result = catch_unwind(AssertUnwindSafe(|| runner.run(&pending.job)))
             .map_err(|_| GroupFailure::Panicked(place))?;
-        // Some failures (a full disk, for example) make SQLite end the whole transaction.
+        // Some failures (a full disk, for example) end the whole transaction.
         match result {
             Err(error) if open.connection.is_autocommit() => return Err(GroupFailure::Lost(error)),
             result => done.push(result),

@@ -149,6 +149,47 @@ pub async fn many_rows_and_steps(fixture: &Fixture) {
     assert_eq!(fixture.count("Leaf", Filter::all()).await, 0);
 }
 
+/// More rows than are asked about at once: every rule holds for the first of them as for the last, and rows that go
+/// later do not keep those that went before.
+pub async fn a_whole_class(fixture: &Fixture) {
+    let kin = FieldSpec::new("kin", FieldType::Relation("Root".into()));
+    fixture.class_with("Root", vec![ruled("next", "Root", Restrict), kin]).await.unwrap();
+    for (class, rule) in [("Leaf", Cascade), ("Note", SetNull), ("Lock", Restrict)] {
+        fixture.class_with(class, vec![ruled("root", "Root", rule)]).await.unwrap();
+    }
+    let root = fixture.get_class("Root");
+    let id = |n: usize| format!("r{n:04}");
+    let next = |n: usize| [("next", pointer("Root", &id((n + 1) % 2_500)))];
+    let steps = (0..2_500).map(|n| insert_step(&root, &id(n), None, &next(n))).collect();
+    fixture.store.submit(WriteJob { steps }).await.unwrap();
+    for n in [0, 999, 1_000, 2_499] {
+        fixture.submit(relate_step(&root, &id(n), "kin", &["x"], &[])).await.unwrap();
+        for class in ["Leaf", "Note"] {
+            point(fixture, class, &id(n), "root", ("Root", &id(n))).await;
+        }
+    }
+    point(fixture, "Lock", "lock", "root", ("Root", &id(2_400))).await;
+    let all = || fixture.submit(delete_step(&root, Filter::all()));
+    assert_eq!(refusal(all().await).code, ErrorCode::DeleteRestricted);
+    assert_eq!(
+        (fixture.count("Root", Filter::all()).await, fixture.count("Leaf", Filter::all()).await),
+        (2_500, 4)
+    );
+    delete(fixture, "Lock", "lock").await.unwrap();
+    assert_eq!(all().await.unwrap().steps[0].rows, 2_500);
+    assert_eq!(fixture.count("Leaf", Filter::all()).await, 0);
+    let notes = fixture.read(fixture.plan("Note", Filter::all())).await.unwrap();
+    assert!(notes.len() == 4 && notes.iter().all(|note| note.value("root") == &Value::Null));
+    for n in [0, 999, 1_000, 2_499] {
+        fixture.insert("Root", &id(n), &[]).await;
+        let owner = astrolabe_core::value::Pointer { class_name: "Root".into(), object_id: id(n) };
+        let test = Filter::RelatedTo { owner, field: "kin".into() };
+        fixture.insert("Root", "x", &[]).await;
+        assert_eq!(fixture.count("Root", test).await, 0, "members went with {n}");
+        delete(fixture, "Root", "x").await.unwrap();
+    }
+}
+
 /// The rules hold for rows that the one who deletes may not change; its own rights are asked as ever.
 pub async fn whoever_deletes(fixture: &Fixture) {
     fixture.class("Root", &[]).await;

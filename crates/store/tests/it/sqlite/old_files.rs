@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use astrolabe_core::access::Acl;
 use astrolabe_core::query::{Filter, ReadPlan, RowAccess};
-use astrolabe_core::schema::{FieldSpec, FieldType};
+use astrolabe_core::schema::{FieldSpec, FieldType, system_classes};
 use astrolabe_store::{SqliteOptions, SqliteStore};
 use rusqlite::Connection;
 
@@ -87,4 +87,64 @@ fn lists_in_rows_are_interned() {
     assert_eq!(lists, 3, "the new row has a list that was there");
     fixture.store = Arc::new(open(&path).unwrap());
     assert_eq!(rows(&fixture).len(), 9);
+}
+
+/// A file of format 1 in which `_Installation` had no indexes, sessions no deletion rule and addresses another
+/// visibility.
+fn age_system_classes(connection: &Connection) {
+    let names = |sql: &str| -> Vec<String> {
+        let mut statement = connection.prepare(sql).unwrap();
+        statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    };
+    let later = "SELECT name FROM sqlite_schema WHERE type = 'index' AND (name LIKE '%\\_acl' ESCAPE '\\' \
+        OR name LIKE '\\_index\\_created%' ESCAPE '\\' OR tbl_name = '_Installation' AND sql IS NOT NULL)";
+    for index in names(later) {
+        connection.execute_batch(&format!("DROP INDEX \"{index}\"")).unwrap();
+    }
+    for table in names("SELECT table_name FROM _catalog_class") {
+        let columns =
+            "ADD COLUMN _rperm TEXT; ALTER TABLE t ADD COLUMN _wperm TEXT; ALTER TABLE t DROP COLUMN _acl";
+        let sql = format!("ALTER TABLE t {columns}").replace("TABLE t", &format!("TABLE \"{table}\""));
+        connection.execute_batch(&sql).unwrap();
+    }
+    connection
+        .execute_batch(
+            "UPDATE _catalog_field SET is_indexed = 0 WHERE name IN ('installationId', 'deviceToken'); \
+             UPDATE _catalog_field SET visibility = 'owner' WHERE name = 'email'; \
+             ALTER TABLE _catalog_field DROP COLUMN on_delete; DROP TABLE _catalog_index; \
+             DROP TABLE _acl; DROP TABLE _acl_reader; DROP TABLE _acl_writer; \
+             UPDATE _catalog_meta SET format_version = 1;",
+        )
+        .unwrap();
+}
+
+/// The fields of all classes, and the indexes.
+fn fields_and_indexes(connection: &Connection) -> Vec<String> {
+    let sql = "SELECT c.name || '.' || json_array(f.id, f.name, f.column_name, f.kind, f.target, f.required, \
+            f.default_value, f.visibility, f.is_unique, f.is_indexed, f.on_delete) \
+            FROM _catalog_field AS f JOIN _catalog_class AS c ON c.id = f.class_id \
+        UNION ALL SELECT sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL ORDER BY 1";
+    let mut statement = connection.prepare(sql).unwrap();
+    statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+}
+
+#[test]
+fn system_classes_become_those_of_today() {
+    let mut fixture = fixture();
+    let path = fixture.folder.path().join("app.db");
+    block_on(async {
+        fixture.store.change_schema(system_classes()).await.unwrap();
+        fixture.store.close().await;
+    });
+    let connection = Connection::open(&path).unwrap();
+    let wanted = fields_and_indexes(&connection);
+    age_system_classes(&connection);
+    fixture.store = Arc::new(open(&path).unwrap());
+    let version = block_on(fixture.store.change_schema(system_classes())).unwrap().version;
+    assert_eq!(fields_and_indexes(&connection), wanted);
+    let again = block_on(fixture.store.change_schema(system_classes())).unwrap();
+    assert_eq!(again.version, version, "nothing is left to do");
+    let plain = [FieldSpec::new("installationId", FieldType::String)];
+    block_on(fixture.class_with("_Installation", plain.into())).unwrap();
+    assert_eq!(fields_and_indexes(&connection), wanted, "an index is not lost to who does not ask for it");
 }
