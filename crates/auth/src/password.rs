@@ -6,7 +6,7 @@
 pub(crate) mod imported;
 mod pool;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version};
 use astrolabe_core::error::{Error, ErrorCode, Result};
@@ -44,8 +44,9 @@ pub struct PasswordHasher {
     argon2: Argon2<'static>,
     pool: HashPool,
     ids: Arc<dyn Ids>,
-    /// Checked for unknown users, so that they take as long as known ones.
-    decoy: String,
+    /// Checked for unknown users, so that they take as long as known ones. Made with the first password that is
+    /// checked, whoever it is for: a server that nobody logs in to needs neither the time nor the memory.
+    decoy: Arc<OnceLock<String>>,
 }
 
 impl PasswordHasher {
@@ -54,8 +55,7 @@ impl PasswordHasher {
         // Out-of-range parameters fall back to the library's defaults, which are OWASP's.
         let params = Params::new(cost.memory_kib, cost.passes, 1, None).unwrap_or(Params::DEFAULT);
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-        let decoy = hash_now(&argon2, "decoy", &salt(&*ids)).unwrap_or_default();
-        PasswordHasher { argon2, pool: HashPool::start(), ids, decoy }
+        PasswordHasher { argon2, pool: HashPool::start(), ids, decoy: Arc::default() }
     }
 
     /// The hash of a new password. Fails with 155 (status 429) when too many are waiting.
@@ -71,9 +71,11 @@ impl PasswordHasher {
         }
         let (argon2, password) = (self.argon2.clone(), password.to_owned());
         let known = hash.is_some();
-        let hash = hash.unwrap_or(&self.decoy).to_owned();
+        let (hash, decoy, salt) = (hash.map(str::to_owned), Arc::clone(&self.decoy), salt(&*self.ids));
         let matches = self.pool.run(move || {
-            imported::verify(&password, &hash)
+            let decoy = decoy.get_or_init(|| hash_now(&argon2, "decoy", &salt).unwrap_or_default());
+            let hash = hash.as_ref().unwrap_or(decoy);
+            imported::verify(&password, hash)
                 .unwrap_or_else(|| argon2.verify_password(password.as_bytes(), hash.as_str()).is_ok())
         });
         Ok(matches.await? && known)

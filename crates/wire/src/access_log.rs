@@ -35,20 +35,19 @@ impl AccessLine {
 
     /// Writes the line.
     pub fn end(self, response: &Response) {
-        let (method, path) = (&self.method, self.uri.path());
         let client = self.client.map(|ip| ip.to_string());
         let app = response.extensions().get::<LoggedApp>();
         tracing::info!(
             target: "astrolabe::access",
             {
-                http.method = method.as_str(),
-                http.path = path,
+                http.method = self.method.as_str(),
+                http.path = self.uri.path(),
                 http.status = response.status().as_u16(),
                 duration_ms = self.started.elapsed().as_secs_f64() * 1_000.0,
                 client.address = client.as_deref().unwrap_or("unknown"),
                 app.id = app.map_or("", |app| &app.0),
             },
-            "answered {method} {path}",
+            "answered",
         );
     }
 }
