@@ -10,7 +10,7 @@ use astrolabe_core::identity::identity_key;
 use astrolabe_core::limits;
 use astrolabe_core::objects::{Objects, Write, WriteKind};
 use astrolabe_core::ports::{BoxFuture, ClassRules, RuleContext, StoreError, WriteStep};
-use astrolabe_core::schema::HASHED_PASSWORD;
+use astrolabe_core::schema::{ACL, HASHED_PASSWORD};
 use astrolabe_core::value::{FieldOp, Value};
 
 use crate::lockout::{FAILED_COUNT, LOCKED_UNTIL};
@@ -88,7 +88,7 @@ impl UserRules {
             None if is_imported => {}
             None => return Err(Error::new(ErrorCode::PasswordMissing, "password is required")),
         }
-        write.acl = Some(Some(new_user_acl(context, write)));
+        give_acl(context, write)?;
         // An administrator makes users without becoming one of them.
         if !context.scope.is_privileged() {
             let session = NewSession::for_user(context, &write.object_id, Origin::SignUp)?;
@@ -239,15 +239,23 @@ fn is_email(text: &str) -> bool {
     line(before) && line(after)
 }
 
-/// A new user belongs to itself; others see it only where the app says so or the request asks for it.
-fn new_user_acl(context: RuleContext<'_>, write: &Write) -> Acl {
-    let mut acl = match &write.acl {
-        Some(Some(acl)) => acl.clone(),
-        _ if context.objects.settings().enforce_private_users => Acl::default(),
-        _ => Acl::default().with_public_read(),
+/// A new user belongs to itself; others see it only where the class or the app says so or the request asks for it.
+fn give_acl(context: RuleContext<'_>, write: &mut Write) -> Result<()> {
+    let RuleContext { objects, scope } = context;
+    let sent = write.acl.take().flatten();
+    let default = if sent.is_none() { objects.default_acl(scope, USER)? } else { None };
+    let is_default = default.is_some();
+    let mut acl = match sent.or(default.map(|(acl, _)| acl)) {
+        Some(acl) => acl,
+        None if objects.settings().enforce_private_users => Acl::default(),
+        None => Acl::default().with_public_read(),
     };
     acl.grant(&write.object_id);
-    acl
+    if is_default {
+        write.more_answer.insert(ACL.into(), acl.to_json());
+    }
+    write.acl = Some(Some(acl));
+    Ok(())
 }
 
 /// Users cannot lock themselves out by an access list; an administrator can.

@@ -5,6 +5,7 @@ mod access_lists;
 mod bad_input;
 mod class_permissions;
 mod conditional_writes;
+mod default_access_lists;
 mod config;
 mod deletion_rules;
 mod idempotency;
