@@ -13,7 +13,7 @@ use http::StatusCode;
 
 use crate::Auth;
 use crate::log_in::{LogIn, log_in_as_user, log_out, user_as_seen_by_itself};
-use crate::session::{find_by_token, upgrade};
+use crate::session::{find_by_token, told_as_opened, upgrade};
 
 /// The routes, relative to the mount.
 pub fn routes(auth: Auth) -> Router {
@@ -94,6 +94,6 @@ async fn upgrade_session(call: ParseCall) -> Result<Response, Failure> {
         return Err(Error::new(ErrorCode::ObjectNotFound, "invalid session").into());
     };
     let token = upgrade(call.app(), call.scope(), user_id).await?;
-    let session = find_by_token(call.app(), &token, &KeySelection::default()).await?;
+    let session = told_as_opened(call.app(), &token).await?;
     Ok(object_with_token(session, &token))
 }

@@ -4,6 +4,7 @@
 mod access_lists;
 mod bad_input;
 mod class_permissions;
+mod closed_users;
 mod conditional_writes;
 mod default_access_lists;
 mod config;
