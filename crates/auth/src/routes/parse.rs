@@ -29,6 +29,7 @@ pub fn routes(auth: Auth) -> Router {
 }
 
 async fn log_in(State(auth): State<Auth>, call: ParseCall) -> Result<Response, Failure> {
+    call.require_writer()?;
     let context = call.context.clone();
     let request = LogIn::from_params(&call.params())?;
     let outcome = auth.log_in(&context.app, &context.scope, request).await?;
@@ -60,6 +61,7 @@ fn user_id_param(call: &ParseCall) -> Result<String> {
 
 /// Without a session there is nothing to end, which is fine too.
 async fn log_out_current(call: ParseCall) -> Result<Response, Failure> {
+    call.require_writer()?;
     if let Some(token) = &call.context.session_token {
         log_out(call.app(), token).await?;
     }
