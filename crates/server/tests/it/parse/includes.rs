@@ -73,7 +73,9 @@ async fn a_pointer_into_a_class_that_nobody_may_read_spoils_no_answer() -> anyho
         let note = json!({"list": [pointer(class, id)]});
         server.post("/classes/Note", note).send().await?.expect_status(201)?;
     }
-    for path in ["/classes/Note?include=list&order=createdAt", "/classes/Note?includeAll=true&order=createdAt"] {
+    for path in
+        ["/classes/Note?include=list&order=createdAt", "/classes/Note?includeAll=true&order=createdAt"]
+    {
         let found = server.get(path).send().await?;
         found.expect_status(200)?;
         assert_eq!(found.results().len(), 4, "{}", found.text);
