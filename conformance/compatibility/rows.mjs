@@ -164,6 +164,7 @@ export const sections = [
     ['the name of a role is taken once', ['POST', '/roles', { name: 'compat-child', ACL: {} }, 'master'], 'refused (137)', 137],
     ['the read-only master key reads', ['GET', '/schemas', undefined, 'readOnly']],
     ['the read-only master key writes nothing', ['POST', '/classes/Compat', { n: 1 }, 'readOnly'], 'refused (119)', 119],
+    ['the read-only master key logs nobody in', ['POST', '/login', { username: 'compat', password: 'secret' }, 'readOnly'], 'refused (119)', 119],
     ['the maintenance key chooses `createdAt`', ['POST', '/classes/Compat', { createdAt: { __type: 'Date', iso: '2020-01-01T00:00:00.000Z' } }, 'maintenance']],
     ['a device registers again', install('c0ffee00-0000-4000-8000-000000000000'), 'it stays one row'],
     ['parameters for the master key alone (`masterKeyOnly`)', ['PUT', '/config', { params: { hidden: 1 }, masterKeyOnly: { hidden: true } }, 'master']],

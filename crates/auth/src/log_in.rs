@@ -17,7 +17,7 @@ use crate::lockout::{Lockout, note};
 use crate::password::imported::is_imported;
 use crate::password_policy::{self, Age, CHANGED_AT};
 use crate::roles::user_caller;
-use crate::session::{NewSession, Origin, USER, revoke_token};
+use crate::session::{NewSession, Origin, USER, id_at_least, revoke_token};
 
 /// What a log-in presents.
 pub(crate) struct LogIn {
@@ -220,12 +220,7 @@ async fn user_as_told(app: &App, scope: &Scope, user_id: &str) -> Result<Vec<u8>
         return app.objects.get(scope, USER, user_id, &KeySelection::default()).await;
     }
     let caller = user_caller(&app.objects, user_id, "").await?;
-    match user_as_seen_by_itself(app, caller.into()).await {
-        Err(error) if error.code == ErrorCode::ObjectNotFound => {
-            Ok(serde_json::json!({ OBJECT_ID: user_id }).to_string().into_bytes())
-        }
-        told => told,
-    }
+    id_at_least(user_as_seen_by_itself(app, caller.into()).await, user_id)
 }
 
 /// The user's JSON with everything its owner may see.

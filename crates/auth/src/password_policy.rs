@@ -37,16 +37,40 @@ pub(crate) async fn apply(
         check_username(write, stored.as_ref(), password)?;
     }
     if let Some(stored) = stored.filter(|_| policy.history > 0) {
-        let hashes = last_hashes(&stored, policy.history);
-        check_history(hasher, &hashes, policy.history, password).await?;
-        let kept = hashes.len().saturating_sub(policy.history - 1);
-        let kept = hashes.into_iter().skip(kept).map(Json::String).collect();
-        write.set(HISTORY, Value::Array(kept));
+        check_history(hasher, &last_hashes(&stored, policy.history), policy.history, password).await?;
+        keep_history(policy, &stored, write);
     }
+    note_age(policy, write);
+    Ok(())
+}
+
+/// Notes what later checks need of a password that comes as a hash, which cannot be checked itself.
+pub(crate) async fn note_import(context: RuleContext<'_>, write: &mut Write) -> Result<()> {
+    let policy = &context.objects.settings().password_policy;
+    if policy.history > 0
+        && write.kind == WriteKind::Update
+        && let Some(stored) = stored(context, write).await?
+    {
+        keep_history(policy, &stored, write);
+    }
+    note_age(policy, write);
+    Ok(())
+}
+
+/// Puts the present hash into the history. It was read before the commit, so it has to be the one that is replaced: two
+/// changes at once, or in one transaction, would otherwise lose one of the hashes.
+fn keep_history(policy: &PasswordPolicy, stored: &Object, write: &mut Write) {
+    let hashes = last_hashes(stored, policy.history);
+    let kept = hashes.len().saturating_sub(policy.history - 1);
+    let kept = hashes.into_iter().skip(kept).map(Json::String).collect();
+    write.set(HISTORY, Value::Array(kept));
+    write.conditions.push(Filter::equals(HASHED_PASSWORD, stored.value(HASHED_PASSWORD).clone()));
+}
+
+fn note_age(policy: &PasswordPolicy, write: &mut Write) {
     if policy.max_age_days.is_some() {
         write.set(CHANGED_AT, Value::Date(write.now));
     }
-    Ok(())
 }
 
 fn check_pattern(policy: &PasswordPolicy, password: &str) -> Result<()> {

@@ -190,14 +190,43 @@ pub(crate) fn user_pointer(user_id: &str) -> Value {
 
 /// The JSON of the session of a token, as its user sees it. Fails with 209.
 pub(crate) async fn find_by_token(app: &App, token: &str, keys: &KeySelection) -> Result<Vec<u8>> {
-    let not_found = || Error::new(ErrorCode::InvalidSessionToken, "Session token not found.");
+    let session = session_of(app, token).await?;
+    as_its_user_sees_it(app, &session, keys).await
+}
+
+/// The JSON of a session that was opened just now, for its user.
+pub(crate) async fn told_as_opened(app: &App, token: &str) -> Result<Vec<u8>> {
+    let session = session_of(app, token).await?;
+    id_at_least(as_its_user_sees_it(app, &session, &KeySelection::default()).await, &session.object_id)
+}
+
+/// Who opens a session gets its token whatever the permissions of the classes let it see: of an object that it may not
+/// see it is told the id alone.
+pub(crate) fn id_at_least(told: Result<Vec<u8>>, object_id: &str) -> Result<Vec<u8>> {
+    match told {
+        Err(error) if error.permission || error.code == ErrorCode::ObjectNotFound => {
+            Ok(serde_json::json!({ OBJECT_ID: object_id }).to_string().into_bytes())
+        }
+        told => told,
+    }
+}
+
+async fn session_of(app: &App, token: &str) -> Result<Object> {
     let session = app.objects.find_object(&Scope::server(), SESSION, of_token(token)).await?;
-    let session = session.ok_or_else(not_found)?;
+    let session = session.ok_or_else(token_not_found)?;
     check_expiry(&app.objects, &session)?;
-    let user_id = session.pointer_id("user").ok_or_else(not_found)?;
+    Ok(session)
+}
+
+async fn as_its_user_sees_it(app: &App, session: &Object, keys: &KeySelection) -> Result<Vec<u8>> {
+    let user_id = session.pointer_id("user").ok_or_else(token_not_found)?;
     let caller = user_caller(&app.objects, user_id, &session.object_id).await?;
     let scope = Scope::for_caller(Caller::User(Arc::new(caller)));
     app.objects.get(&scope, SESSION, &session.object_id, keys).await
+}
+
+fn token_not_found() -> Error {
+    Error::new(ErrorCode::InvalidSessionToken, "Session token not found.")
 }
 
 /// Opens another session for a user who has one: its token.

@@ -2,9 +2,10 @@
 //!
 //! Source: Parse REST protocol, "Users".
 
+mod access_list;
+
 use std::sync::Arc;
 
-use astrolabe_core::access::Acl;
 use astrolabe_core::error::{Error, ErrorCode, Result};
 use astrolabe_core::identity::identity_key;
 use astrolabe_core::limits;
@@ -13,11 +14,15 @@ use astrolabe_core::ports::{BoxFuture, ClassRules, RuleContext, StoreError, Writ
 use astrolabe_core::schema::HASHED_PASSWORD;
 use astrolabe_core::value::{FieldOp, Value};
 
+use self::access_list::{give_acl, keep_own_rights};
 use crate::lockout::{FAILED_COUNT, LOCKED_UNTIL};
 use crate::password::PasswordHasher;
 use crate::password::imported::check_hash;
 use crate::password_policy;
 use crate::session::{NewSession, Origin, USER, revoke_all};
+
+/// How often a save is tried while the password changes under it: a try fails only when another change has worked.
+const SAVE_ATTEMPTS: usize = 3;
 
 /// See the module.
 pub struct UserRules {
@@ -47,6 +52,11 @@ impl ClassRules for UserRules {
                 WriteKind::Update => self.prepare_update(context, write).await,
             }
         })
+    }
+
+    /// With a history of passwords, a change of password counts only if the password is still the one that was read.
+    fn attempts(&self) -> usize {
+        SAVE_ATTEMPTS
     }
 
     fn before_delete<'a>(
@@ -85,10 +95,10 @@ impl UserRules {
         set_keys(context.objects, write)?;
         match password {
             Some(password) => self.set_password(context, write, &password).await?,
-            None if is_imported => {}
+            None if is_imported => password_policy::note_import(context, write).await?,
             None => return Err(Error::new(ErrorCode::PasswordMissing, "password is required")),
         }
-        write.acl = Some(Some(new_user_acl(context, write)));
+        give_acl(context, write)?;
         // An administrator makes users without becoming one of them.
         if !context.scope.is_privileged() {
             let session = NewSession::for_user(context, &write.object_id, Origin::SignUp)?;
@@ -115,12 +125,13 @@ impl UserRules {
         let is_imported = check_import(write)?;
         if let Some(password) = write.new_text("password").map(str::to_owned) {
             self.set_password(context, write, &password).await?;
-            unlock(context, write);
-            change_sessions(context, write)?;
         } else if is_imported {
-            change_sessions(context, write)?;
+            password_policy::note_import(context, write).await?;
+        } else {
+            return Ok(());
         }
-        Ok(())
+        unlock(context, write);
+        change_sessions(context, write)
     }
 
     async fn set_password(&self, context: RuleContext<'_>, write: &mut Write, password: &str) -> Result<()> {
@@ -133,8 +144,12 @@ impl UserRules {
 }
 
 /// Whether the write brings a hash of another server's making. Only the maintenance key can: nobody else gets such a
-/// field past the kernel. Fails with 142 for one that could not be checked.
+/// field past the kernel. Fails with 142 for one that could not be checked, and for one beside a password.
 fn check_import(write: &Write) -> Result<bool> {
+    if write.fields.contains_key(HASHED_PASSWORD) && write.fields.contains_key("password") {
+        let text = "password and _hashed_password cannot be given together.";
+        return Err(Error::new(ErrorCode::ValidationError, text));
+    }
     match write.fields.get(HASHED_PASSWORD) {
         None => Ok(false),
         Some(FieldOp::Set(Value::String(hash))) => check_hash(hash).map(|()| true),
@@ -237,24 +252,6 @@ fn is_email(text: &str) -> bool {
     let Some((before, after)) = text.rsplit_once('@') else { return false };
     let line = |part: &str| !part.is_empty() && !part.contains(['\n', '\r']);
     line(before) && line(after)
-}
-
-/// A new user belongs to itself; others see it only where the app says so or the request asks for it.
-fn new_user_acl(context: RuleContext<'_>, write: &Write) -> Acl {
-    let mut acl = match &write.acl {
-        Some(Some(acl)) => acl.clone(),
-        _ if context.objects.settings().enforce_private_users => Acl::default(),
-        _ => Acl::default().with_public_read(),
-    };
-    acl.grant(&write.object_id);
-    acl
-}
-
-/// Users cannot lock themselves out by an access list; an administrator can.
-fn keep_own_rights(write: &mut Write) {
-    if let Some(acl) = &mut write.acl {
-        acl.get_or_insert_default().grant(&write.object_id);
-    }
 }
 
 /// A new password ends the sessions that the old one opened; whoever changed their own gets a new one.

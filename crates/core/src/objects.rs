@@ -2,6 +2,7 @@
 
 mod classes;
 mod create;
+mod default_acl;
 mod delete;
 mod find;
 mod idempotency;

@@ -13,7 +13,7 @@ use http::StatusCode;
 
 use crate::Auth;
 use crate::log_in::{LogIn, log_in_as_user, log_out, user_as_seen_by_itself};
-use crate::session::{find_by_token, upgrade};
+use crate::session::{find_by_token, told_as_opened, upgrade};
 
 /// The routes, relative to the mount.
 pub fn routes(auth: Auth) -> Router {
@@ -29,6 +29,7 @@ pub fn routes(auth: Auth) -> Router {
 }
 
 async fn log_in(State(auth): State<Auth>, call: ParseCall) -> Result<Response, Failure> {
+    call.require_writer()?;
     let context = call.context.clone();
     let request = LogIn::from_params(&call.params())?;
     let outcome = auth.log_in(&context.app, &context.scope, request).await?;
@@ -60,6 +61,7 @@ fn user_id_param(call: &ParseCall) -> Result<String> {
 
 /// Without a session there is nothing to end, which is fine too.
 async fn log_out_current(call: ParseCall) -> Result<Response, Failure> {
+    call.require_writer()?;
     if let Some(token) = &call.context.session_token {
         log_out(call.app(), token).await?;
     }
@@ -94,6 +96,6 @@ async fn upgrade_session(call: ParseCall) -> Result<Response, Failure> {
         return Err(Error::new(ErrorCode::ObjectNotFound, "invalid session").into());
     };
     let token = upgrade(call.app(), call.scope(), user_id).await?;
-    let session = find_by_token(call.app(), &token, &KeySelection::default()).await?;
+    let session = told_as_opened(call.app(), &token).await?;
     Ok(object_with_token(session, &token))
 }

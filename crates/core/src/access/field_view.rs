@@ -42,7 +42,7 @@ impl FieldView {
             protected: Vec::new(),
         };
         if !view.is_privileged {
-            let rule = settings.protected_fields.of_class(class, settings.owners_see_protected_fields);
+            let rule = settings.protected_fields.of_class(class);
             let own_rows = view.own_rows.as_deref().filter(|_| settings.owners_see_protected_fields);
             view.protected = protected(class, scope, &rule, own_rows);
         }

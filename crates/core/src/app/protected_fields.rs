@@ -20,9 +20,9 @@ impl ProtectedFieldsByClass {
         Ok(ProtectedFieldsByClass { by_class: json.iter().map(rule).collect::<Result<_>>()? })
     }
 
-    /// The rule that holds for a class: its own, that of the settings, and the built-in one, group by group. The
-    /// built-in one gives way to settings that treat owners like everybody else.
-    pub fn of_class<'c>(&self, class: &'c Class, owners_exempt: bool) -> Cow<'c, ProtectedFields> {
+    /// The rule that holds for a class: its own, that of the settings, and the built-in one, group by group. No setting
+    /// shows by what it leaves out: who is to see e-mail addresses is given a group that does not hide them.
+    pub fn of_class<'c>(&self, class: &'c Class) -> Cow<'c, ProtectedFields> {
         let configured = self.by_class.get(&*class.name);
         let is_user = *class.name == *"_User";
         if configured.is_none() && !is_user {
@@ -32,7 +32,7 @@ impl ProtectedFieldsByClass {
         if let Some(configured) = configured {
             rule = rule.merged_with(configured);
         }
-        if is_user && (configured.is_none() || owners_exempt) {
+        if is_user {
             rule = rule.merged_with(&ProtectedFields::from_everyone(["email"]));
         }
         Cow::Owned(rule)

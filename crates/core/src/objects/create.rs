@@ -12,7 +12,7 @@ use crate::limits;
 use crate::ports::{RuleContext, StoreError, WriteJob, WriteOutcome, WriteStep};
 use crate::query::Filter;
 use crate::schema::{
-    ACL, CREATED_AT, Class, ClassPermissions, FieldSpec, OBJECT_ID, Operation, RowKind, Schema, SchemaChange,
+    CREATED_AT, Class, ClassPermissions, FieldSpec, OBJECT_ID, Operation, RowKind, Schema, SchemaChange,
     check_class_name, fields_for_write,
 };
 use crate::value::JsonMap;
@@ -38,12 +38,12 @@ impl Objects {
     ) -> Result<Prepared> {
         self.authorise_write(scope, class_name, Operation::Create)?;
         let mut write = self.decode_create(scope, class_name, body)?;
-        self.add_default_acl(scope, &mut write)?;
         self.apply_rules(scope, &mut write).await?;
         if write.kind == WriteKind::Update {
             let permitted = self.authorise_write(scope, class_name, Operation::Update)?;
             return self.prepare_change(scope, write, permitted, None).await;
         }
+        self.add_default_acl(scope, &mut write)?;
         self.parts.hooks.before_save(scope, &mut write).await?;
         let row = NewRow::complete(&self.schema(), &write)?;
         let class = self.class_for_write(scope, &write).await?;
@@ -62,20 +62,6 @@ impl Objects {
         let mut write = Write::new(class_name, WriteKind::Create, object_id, self.clock().now());
         write.read_body(scope, body)?;
         Ok(write)
-    }
-
-    /// The access list that the class gives to objects that bring none; the caller is told of it.
-    fn add_default_acl(&self, scope: &Scope, write: &mut Write) -> Result<()> {
-        let schema = self.schema();
-        // The rules of sessions refuse any list.
-        let takes_one = write.acl.is_none() && *write.class_name != *"_Session";
-        let Some(class) = schema.class(&write.class_name).filter(|_| takes_one) else { return Ok(()) };
-        let Some(default) = &class.permissions.default_acl else { return Ok(()) };
-        if let Some((acl, json)) = default.for_creator(scope.user_id())? {
-            write.acl = Some(Some(acl));
-            write.more_answer.insert(ACL.into(), json);
-        }
-        Ok(())
     }
 
     /// Class-level permission, classes that are closed to clients, and keys that may only read. What is left are the

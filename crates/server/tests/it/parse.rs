@@ -4,8 +4,10 @@
 mod access_lists;
 mod bad_input;
 mod class_permissions;
+mod closed_users;
 mod conditional_writes;
 mod config;
+mod default_access_lists;
 mod deletion_rules;
 mod idempotency;
 mod includes;

@@ -59,3 +59,32 @@ async fn includes_show_nothing_that_a_get_would_not() -> anyhow::Result<()> {
     server.get(&path).token(&ann.token).send().await?.expect_error(400, 119)?;
     server.stop().await
 }
+
+#[tokio::test]
+async fn a_pointer_into_a_class_that_nobody_may_read_spoils_no_answer() -> anyhow::Result<()> {
+    let server = TestServer::start().await?;
+    let ann = server.user("ann").await?;
+    let sessions = server.get("/sessions").master().send().await?;
+    let session = sessions.results()[0]["objectId"].as_str().unwrap_or_default().to_owned();
+    server.put("/config", json!({"params": {"a": 1}})).master().send().await?.expect_status(200)?;
+    server.object("Note", json!({"text": "fine"})).await?;
+    let targets = [("_Session", session.as_str()), ("_GlobalConfig", "1"), ("_JobStatus", "a")];
+    for (class, id) in targets {
+        let note = json!({"list": [pointer(class, id)]});
+        server.post("/classes/Note", note).send().await?.expect_status(201)?;
+    }
+    for path in
+        ["/classes/Note?include=list&order=createdAt", "/classes/Note?includeAll=true&order=createdAt"]
+    {
+        let found = server.get(path).send().await?;
+        found.expect_status(200)?;
+        assert_eq!(found.results().len(), 4, "{}", found.text);
+        assert_eq!(found.results()[0]["text"], "fine");
+        assert!(!found.text.contains("createdWith") && !found.text.contains("params"), "{}", found.text);
+    }
+    let own = server.get("/classes/Note?include=list").token(&ann.token).send().await?;
+    assert!(own.text.contains("createdWith"), "one's own session can be included: {}", own.text);
+    let all = server.get("/classes/Note?include=list").master().send().await?;
+    assert!(all.text.contains("params"), "{}", all.text);
+    server.stop().await
+}

@@ -65,6 +65,7 @@ async fn the_read_only_master_key_changes_nothing() -> anyhow::Result<()> {
         .await?;
     let id = server.object("Note", json!({"text": "a", "ACL": {}})).await?;
     let path = format!("/classes/Note/{id}");
+    let ann = server.user("ann").await?;
     let look = |request: astrolabe_testkit::TestRequest| request.header("X-Parse-Master-Key", "look");
     look(server.get(&path)).send().await?.expect_status(200)?;
     look(server.get("/schemas")).send().await?.expect_status(200)?;
@@ -76,9 +77,15 @@ async fn the_read_only_master_key_changes_nothing() -> anyhow::Result<()> {
         server.put("/schemas/Note", json!({"fields": {"x": {"type": "String"}}})),
         server.delete("/schemas/Note"),
         server.post("/users", json!({"username": "u", "password": "p"})),
+        server.post("/login", json!({"username": "ann", "password": "secret"})),
+        server.get("/login?username=ann&password=secret"),
+        server.post("/loginAs", json!({"userId": ann.id})),
+        server.post("/logout", json!({})).token(&ann.token),
     ] {
         look(request).send().await?.expect_error(400, 119)?;
     }
+    server.get("/users/me").token(&ann.token).send().await?.expect_status(200)?;
+    assert_eq!(server.get("/sessions").master().send().await?.results().len(), 1);
     assert_eq!(server.get(&path).master().send().await?.json["text"], "a");
     server.stop().await
 }

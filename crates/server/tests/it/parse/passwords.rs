@@ -177,6 +177,74 @@ async fn nobody_but_the_maintenance_key_brings_a_hash_and_only_a_good_one() -> a
         let put = server.put(&path, json!({"_hashed_password": bad}));
         maintenance(put).send().await?.expect_error(400, 142)?;
     }
+    for both in ["a password", ""] {
+        let both = json!({"username": "bob", "password": both, "_hashed_password": BCRYPT});
+        for request in [server.put(&path, both.clone()), server.post("/users", both)] {
+            let answer = maintenance(request).send().await?;
+            anyhow::ensure!(matches!(answer.status, 400), "{}", answer.text);
+        }
+    }
     server.get("/users/me").token(&ann.token).send().await?.expect_status(200)?;
+    server.stop().await
+}
+
+#[tokio::test]
+async fn an_imported_hash_is_a_new_password_to_every_rule() -> anyhow::Result<()> {
+    let builder = with_policy(|policy| (policy.history, policy.max_age_days) = (3, Some(30)));
+    let builder = builder.settings(|settings| {
+        settings.account_lockout.threshold = Some(1);
+        settings.account_lockout.unlock_on_password_reset = true;
+    });
+    let server = builder.keys(|keys| keys.maintenance = Some(HashedKey::of(MAINTENANCE))).start().await?;
+    let ann = json!({"username": "ann", "password": "first"});
+    let made = server.post("/users", ann).send().await?;
+    let path = format!("/users/{}", made.json["objectId"].as_str().unwrap_or_default());
+    server.clock.advance_seconds(31 * 24 * 60 * 60);
+    let log_in =
+        |password: &str| server.post("/login", json!({"username": "ann", "password": password})).send();
+    log_in("wrong").await?.expect_error(404, 101)?;
+    let put = server.put(&path, json!({"_hashed_password": BCRYPT}));
+    maintenance(put).send().await?.expect_status(200)?;
+    // Neither locked nor expired any more.
+    let log_in = log_in("secret").await?;
+    log_in.expect_status(200)?;
+    let token = log_in.json["sessionToken"].as_str().unwrap_or_default();
+    for password in ["first", "secret"] {
+        let put = server.put(&path, json!({"password": password})).token(token);
+        expect(&put.send().await?, "New password should not be the same as last 3 passwords.")?;
+    }
+    server.stop().await
+}
+
+#[tokio::test]
+async fn the_history_misses_no_password_of_changes_at_once() -> anyhow::Result<()> {
+    let server = with_policy(|policy| policy.history = 10).start().await?;
+    let ann = server.user("ann").await?;
+    let path = format!("/users/{}", ann.id);
+    let put = |password: &str| server.put(&path, json!({"password": password})).master().send();
+    let (one, two, three) = tokio::join!(put("one"), put("two"), put("three"));
+    for answer in [one?, two?, three?] {
+        answer.expect_status(200)?;
+    }
+    for password in ["secret", "one", "two", "three"] {
+        put(password).await?.expect_error(400, 142)?;
+    }
+    server.stop().await
+}
+
+#[tokio::test]
+async fn a_transaction_changes_a_password_once_where_there_is_a_history() -> anyhow::Result<()> {
+    let server = with_policy(|policy| policy.history = 3).start().await?;
+    let ann = server.user("ann").await?;
+    let change = |password: &str| {
+        let path = format!("/parse/users/{}", ann.id);
+        json!({"method": "PUT", "path": path, "body": {"password": password}})
+    };
+    let batch = json!({"transaction": true, "requests": [change("two"), change("three")]});
+    let answer = server.post("/batch", batch).master().send().await?;
+    answer.expect_error(404, 101)?;
+    assert_eq!(answer.json["index"], 1, "{}", answer.text);
+    let old = json!({"username": "ann", "password": "secret"});
+    server.post("/login", old).send().await?.expect_status(200)?;
     server.stop().await
 }
