@@ -33,7 +33,7 @@ stage_dashboard() {
   scripts/npm-ci.sh conformance/parse-dashboard
   CHROMIUM_PATH="$(scripts/chromium.sh)"
   export CHROMIUM_PATH
-  node --test --test-reporter=spec --test-timeout=180000 conformance/parse-dashboard/test/*.test.mjs
+  node --test --test-reporter=spec --test-timeout=600000 conformance/parse-dashboard/test/*.test.mjs
 }
 
 # The example site in a real browser.
