@@ -7,17 +7,16 @@ mod condition;
 mod config_routes;
 mod dashboard_routes;
 mod find_params;
-mod idempotency;
 mod object_routes;
 mod purge_routes;
 mod schema_routes;
 mod server_info;
 mod transaction;
 
-use astrolabe_core::error::{Error, ErrorCode};
-use astrolabe_wire::parse::{Failure, health};
-use axum::routing::{MethodRouter, any, delete, get, post};
-use axum::{Router, middleware};
+use std::sync::Arc;
+
+use astrolabe_wire::parse::Routes;
+use astrolabe_wire::parse::routes::{delete, get, post};
 
 /// Classes that have a path of their own beside `/classes`.
 const ALIASES: [(&str, &str); 4] = [
@@ -27,27 +26,11 @@ const ALIASES: [(&str, &str); 4] = [
     ("/installations", "_Installation"),
 ];
 
-/// All endpoints, relative to the mount. `more` are those of other slices; a batch reaches them too.
-pub fn routes(more: Router) -> Router {
-    let mut router = recorded_first(more)
-        .route("/classes/{class}", get(object_routes::find).post(object_routes::create))
-        .route(
-            "/classes/{class}/{id}",
-            get(object_routes::get).put(object_routes::update).delete(object_routes::delete),
-        );
-    for (path, class) in ALIASES {
-        router = router
-            .route(path, object_routes::collection_of(class))
-            .route(&format!("{path}/{{id}}"), object_routes::item_of(class));
-    }
-    let router = router.fallback(unknown_endpoint).method_not_allowed_fallback(unknown_endpoint);
-    let batch: MethodRouter = post(batch::run).with_state(batch::BatchRoutes::new(router.clone()));
-    router.route("/batch", batch.fallback(unknown_endpoint)).route("/health", any(async || health()))
-}
-
-/// The endpoints that do not keep the id of a request together with what they store.
-fn recorded_first(more: Router) -> Router {
-    Router::new()
+/// Adds all endpoints, relative to the mount, to those of other slices; a batch reaches these too.
+pub fn routes(others: Routes) -> Routes {
+    let mut routes = dashboard_routes::routes(others)
+        .route("/classes/{class}", object_routes::collection())
+        .route("/classes/{class}/{id}", object_routes::item())
         .route("/schemas", get(schema_routes::list).post(schema_routes::create))
         .route(
             "/schemas/{class}",
@@ -58,12 +41,13 @@ fn recorded_first(more: Router) -> Router {
         )
         .route("/purge/{class}", delete(purge_routes::purge))
         .route("/serverInfo", get(server_info::show))
-        .route("/config", get(config_routes::show).put(config_routes::change))
-        .merge(dashboard_routes::routes())
-        .merge(more)
-        .route_layer(middleware::from_fn(idempotency::record_first))
-}
-
-async fn unknown_endpoint() -> Failure {
-    Failure(Error::new(ErrorCode::EndpointNotFound, "There is no such endpoint."))
+        .route("/config", get(config_routes::show).put(config_routes::change));
+    for (path, class) in ALIASES {
+        routes = routes
+            .route(path, object_routes::collection_of(class))
+            .route(&format!("{path}/{{id}}"), object_routes::item_of(class));
+    }
+    let reachable = Arc::new(routes.clone());
+    let batch = move |call| batch::run(Arc::clone(&reachable), call);
+    routes.route("/batch", post(batch).records_itself())
 }

@@ -1,16 +1,19 @@
-//! The serving loop: from an accepted socket to requests for the router.
+//! The serving loop: from an accepted socket to requests for a service.
 //!
 //! Here are the bounds of a connection: how many there are, how long a head may take, how large it may be, and how
-//! long requests may still run when the server stops. What is answered is the router's business.
+//! long requests may still run when the server stops. What is answered is the service's business.
 
 mod connection;
 
+use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
+use axum::response::Response;
+use http::Request;
+use hyper::body::Incoming;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -19,6 +22,16 @@ use crate::lifecycle::Shutdown;
 
 /// How long to wait when the operating system cannot give out another socket.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// What answers requests. Each gets a clone, so clones are cheap.
+pub trait Service: Clone + Send + 'static {
+    /// Answers a request of `peer`, whose IPv4 address never comes in its IPv6 form.
+    fn answer(
+        self,
+        request: Request<Incoming>,
+        peer: SocketAddr,
+    ) -> impl Future<Output = Response> + Send + 'static;
+}
 
 /// Bounds of the serving loop.
 #[derive(Debug, Clone, Copy)]
@@ -30,9 +43,7 @@ pub struct HttpLimits {
 }
 
 /// Serves until the wish to stop, then until what is in flight is done, but no longer than the grace.
-///
-/// Handlers find the peer as `axum::extract::ConnectInfo<SocketAddr>`, an IPv4 one never in its IPv6 form.
-pub async fn serve(listener: TcpListener, router: Router, limits: HttpLimits, shutdown: Shutdown) {
+pub async fn serve<S: Service>(listener: TcpListener, service: S, limits: HttpLimits, shutdown: Shutdown) {
     let mut connections = JoinSet::new();
     let places = Arc::new(Semaphore::new(limits.connections_max.min(Semaphore::MAX_PERMITS)));
     loop {
@@ -42,7 +53,7 @@ pub async fn serve(listener: TcpListener, router: Router, limits: HttpLimits, sh
             Some(ended) = connections.join_next() => { report(ended); continue }
             accepted = accept(&listener, &places) => accepted,
         };
-        let connection = connection::run(stream, peer, router.clone(), shutdown.clone());
+        let connection = connection::run(stream, peer, service.clone(), shutdown.clone());
         connections.spawn(async move {
             connection.await;
             drop(place);

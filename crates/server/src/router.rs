@@ -1,17 +1,23 @@
 //! The contents page of the server: which path is answered by which slice.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use astrolabe_core::app::{AppSettings, Apps};
-use astrolabe_wire::around::{Around, around};
+use astrolabe_wire::access_log::AccessLog;
+use astrolabe_wire::around::{Answered, Around};
 use astrolabe_wire::own_answer;
-use astrolabe_wire::parse::{BodyBudget, ParseGate, gate};
+use astrolabe_wire::parse::{BodyBudget, ParseGate, Routes};
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::body::Body;
+use axum::response::Response;
 use axum::routing::get;
+use http::Request;
+use hyper::body::Incoming;
 use ipnet::IpNet;
-use tower::Layer;
+use tower::ServiceExt;
 
+use crate::http::Service;
 use crate::lifecycle::Shutdown;
 use crate::probes;
 use crate::state::State;
@@ -30,30 +36,88 @@ pub struct RouterParts {
     pub defaults: AppSettings,
     /// Peers whose forwarding headers are believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// Where the access log goes.
+    pub access_log: AccessLog,
     /// Readiness ends with it.
     pub shutdown: Shutdown,
 }
 
-/// Every path of the server.
-pub fn router(state: &State, parts: RouterParts) -> Router {
-    let outermost =
-        Around { ids: Arc::clone(&state.ids), trusted_proxies: parts.trusted_proxies.clone().into() };
-    Router::new()
-        .nest_service(PARSE_MOUNT, parse(state, &parts))
-        .route("/healthz", get(probes::live))
-        .route("/readyz", get(probes::ready).with_state(parts.shutdown))
-        .fallback(own_answer::unknown_path)
-        .layer(from_fn_with_state(outermost, around))
+/// Every path of the server. Clones share everything.
+#[derive(Clone)]
+pub struct SiteRouter {
+    paths: Arc<Paths>,
 }
 
-/// The Parse API behind its gate, which stands outside of the routes because it may change method and path.
-fn parse(state: &State, parts: &RouterParts) -> Router {
-    let routes = astrolabe_api::rest::routes(astrolabe_auth::routes::parse::routes(state.auth.clone()));
-    let parse_gate = ParseGate {
-        apps: Arc::clone(&parts.apps),
-        defaults: Arc::new(parts.defaults.clone()),
+struct Paths {
+    around: Around,
+    parse: ParseGate,
+    others: Router,
+}
+
+/// Puts the paths together.
+pub fn router(state: &State, parts: RouterParts) -> SiteRouter {
+    let around = Around {
+        ids: Arc::clone(&state.ids),
+        trusted_proxies: parts.trusted_proxies,
+        access_log: parts.access_log,
+    };
+    let parse = ParseGate {
+        apps: parts.apps,
+        defaults: Arc::new(parts.defaults),
         mount: PARSE_MOUNT,
         body_budget: BodyBudget::new(BODY_BUDGET_BYTES),
+        routes: astrolabe_api::rest::routes(astrolabe_auth::routes::parse::routes(
+            Routes::default(),
+            &state.auth,
+        )),
     };
-    Router::new().fallback_service(from_fn_with_state(parse_gate, gate).layer(routes))
+    let others = Router::new()
+        .route("/healthz", get(probes::live))
+        .route("/readyz", get(probes::ready).with_state(parts.shutdown))
+        .fallback(own_answer::unknown_path);
+    SiteRouter { paths: Arc::new(Paths { around, parse, others }) }
+}
+
+impl Service for SiteRouter {
+    async fn answer(self, request: Request<Incoming>, peer: SocketAddr) -> Response {
+        let Paths { around, parse, others } = &*self.paths;
+        let inside = async |request: Request<Incoming>, client| {
+            let uri = request.uri().clone();
+            match below(PARSE_MOUNT, uri.path()) {
+                Some(path) => parse.answer(request, path, client).await,
+                None => answered_by(others.clone(), request).await,
+            }
+        };
+        around.answer(request, peer, inside).await
+    }
+}
+
+/// The rest of a path after a mount; `None` for a path that is not below it.
+fn below<'p>(mount: &str, path: &'p str) -> Option<&'p str> {
+    let rest = path.strip_prefix(mount)?;
+    if rest.is_empty() { Some(rest) } else { rest.strip_prefix('/') }
+}
+
+async fn answered_by(router: Router, request: Request<Incoming>) -> Answered {
+    let Ok(response) = router.oneshot(request.map(Body::new)).await;
+    response.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mounts_end_at_a_slash() {
+        for (path, expected) in [
+            ("/parse", Some("")),
+            ("/parse/", Some("")),
+            ("/parse/classes/Todo", Some("classes/Todo")),
+            ("/parse//classes", Some("/classes")),
+            ("/parser", None),
+            ("/", None),
+        ] {
+            assert_eq!(below(PARSE_MOUNT, path), expected, "{path}");
+        }
+    }
 }

@@ -1,25 +1,38 @@
 //! The log: lines on standard error, since standard output belongs to what commands print.
 //!
-//! Readable lines in development, JSON in production. The fields of the enclosing spans, the request id among
-//! them, stand on every line.
+//! Readable lines in development, JSON in production. Lines that are written while a request is answered carry its id.
 
-mod access_format;
+mod access_lines;
+mod json_lines;
 mod log_writer;
+mod request_fields;
 
 use std::io::{self, IsTerminal};
 
 use anyhow::anyhow;
+use astrolabe_wire::access_log::AccessLog;
 use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt::format;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::config::{LogConfig, LogFormat};
-use access_format::JsonLines;
+use json_lines::JsonLines;
 use log_writer::LogWriter;
+use request_fields::RequestFields;
 
 /// The log of this process. Lines that still wait are written when it is dropped.
 pub struct Log {
     writer: LogWriter,
+    format: LogFormat,
+}
+
+impl Log {
+    /// Where the access log goes.
+    pub fn access(&self) -> AccessLog {
+        match self.format {
+            LogFormat::Pretty => access_lines::readable(),
+            LogFormat::Json => access_lines::json(self.writer.clone()),
+        }
+    }
 }
 
 impl Drop for Log {
@@ -34,15 +47,14 @@ pub fn start(config: &LogConfig) -> anyhow::Result<Log> {
     let filter = EnvFilter::new(&config.level);
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer.clone());
     let started = match config.format {
-        LogFormat::Pretty => {
-            builder.with_ansi(io::stderr().is_terminal()).with_target(false).finish().try_init()
-        }
-        LogFormat::Json => {
-            let general = format::json().flatten_event(true).with_current_span(true).with_span_list(false);
-            let fields = format::JsonFields::new();
-            builder.fmt_fields(fields).event_format(JsonLines { general }).finish().try_init()
-        }
+        LogFormat::Pretty => builder
+            .with_ansi(io::stderr().is_terminal())
+            .with_target(false)
+            .fmt_fields(RequestFields::default())
+            .finish()
+            .try_init(),
+        LogFormat::Json => builder.event_format(JsonLines).finish().try_init(),
     };
     started.map_err(|error| anyhow!("the log cannot be started: {error}"))?;
-    Ok(Log { writer })
+    Ok(Log { writer, format: config.format })
 }

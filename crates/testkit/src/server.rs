@@ -104,6 +104,7 @@ impl TestServerBuilder {
             apps: Arc::new(FixedApps(HashMap::from([(APP_ID, Arc::clone(&app))]))),
             defaults: settings,
             trusted_proxies: self.trusted_proxies.iter().map(|n| n.parse()).collect::<Result<_, _>>()?,
+            access_log: Arc::new(|_| ()),
             shutdown: shutdown.clone(),
         };
         let listener = TcpListener::bind("127.0.0.1:0").await?;

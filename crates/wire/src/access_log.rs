@@ -2,52 +2,30 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::Duration;
 
-use axum::extract::Request;
-use axum::response::Response;
-use http::{Method, Uri};
+use http::{Method, StatusCode};
 
-use crate::client_address::ClientAddress;
+use crate::request_id::RequestId;
 
-/// The app a response belongs to, left in its extensions for the log.
-#[derive(Debug, Clone)]
-pub struct LoggedApp(pub Arc<str>);
-
-/// A line that is written when the response is ready.
-pub struct AccessLine {
-    started: Instant,
-    method: Method,
-    uri: Uri,
-    client: Option<IpAddr>,
+/// What is noted of an answered request.
+#[derive(Debug)]
+pub struct AccessLine<'r> {
+    /// The request's id.
+    pub id: RequestId,
+    /// Its method.
+    pub method: &'r Method,
+    /// Its path, without the query string.
+    pub path: &'r str,
+    /// What was answered.
+    pub status: StatusCode,
+    /// How long the answer took.
+    pub took: Duration,
+    /// Who asked.
+    pub client: IpAddr,
+    /// The app that was asked; empty when none was found.
+    pub app: &'r str,
 }
 
-impl AccessLine {
-    /// Keeps what the request says, and the time.
-    pub fn begin(request: &Request, client: Option<ClientAddress>) -> Self {
-        AccessLine {
-            started: Instant::now(),
-            method: request.method().clone(),
-            uri: request.uri().clone(),
-            client: client.map(|client| client.ip),
-        }
-    }
-
-    /// Writes the line.
-    pub fn end(self, response: &Response) {
-        let client = self.client.map(|ip| ip.to_string());
-        let app = response.extensions().get::<LoggedApp>();
-        tracing::info!(
-            target: "astrolabe::access",
-            {
-                http.method = self.method.as_str(),
-                http.path = self.uri.path(),
-                http.status = response.status().as_u16(),
-                duration_ms = self.started.elapsed().as_secs_f64() * 1_000.0,
-                client.address = client.as_deref().unwrap_or("unknown"),
-                app.id = app.map_or("", |app| &app.0),
-            },
-            "answered",
-        );
-    }
-}
+/// Where the lines go.
+pub type AccessLog = Arc<dyn Fn(&AccessLine<'_>) + Send + Sync>;

@@ -1,43 +1,73 @@
 //! What happens around every request, whatever answers it: an id, the client's address, a line in the access log, and
 //! a net for panics.
-//!
-//! One middleware, since each costs every request a copy of the services below it.
 
+use std::future::Future;
+use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Instant;
 
 use astrolabe_core::ports::Ids;
-use axum::extract::{Request, State};
-use axum::middleware::Next;
 use axum::response::Response;
+use http::Request;
 use ipnet::IpNet;
-use tracing::Instrument;
 
-use crate::access_log::AccessLine;
+use crate::access_log::{AccessLine, AccessLog};
+use crate::client_address::{ClientAddress, client_address};
+use crate::panics;
 use crate::request_id::{RequestId, X_REQUEST_ID};
-use crate::{client_address, panics};
 
 /// What it needs.
-#[derive(Clone)]
 pub struct Around {
     /// Makes request ids.
     pub ids: Arc<dyn Ids>,
     /// Peers whose forwarding headers are believed.
-    pub trusted_proxies: Arc<[IpNet]>,
+    pub trusted_proxies: Vec<IpNet>,
+    /// Where the access log goes.
+    pub access_log: AccessLog,
 }
 
-/// The middleware. Later ones find a [`RequestId`] and a [`client_address::ClientAddress`] in the request's extensions.
-pub async fn around(State(around): State<Around>, mut request: Request, next: Next) -> Response {
-    let id = RequestId::new(&*around.ids);
-    let client = client_address::of_request(&request, &around.trusted_proxies);
-    let line = AccessLine::begin(&request, client);
-    let span = tracing::info_span!("request", request.id = &*id.0);
-    let header = id.header();
-    request.extensions_mut().insert(id);
-    client.map(|client| request.extensions_mut().insert(client));
-    let mut response = panics::contain(next.run(request)).instrument(span.clone()).await;
-    span.in_scope(|| line.end(&response));
-    if let Some(header) = header {
-        response.headers_mut().insert(X_REQUEST_ID, header);
+/// A response, and the app it is of, for the log.
+pub struct Answered {
+    /// The response.
+    pub response: Response,
+    /// The app's id; `None` when no app was found.
+    pub app: Option<Arc<str>>,
+}
+
+impl From<Response> for Answered {
+    fn from(response: Response) -> Self {
+        Answered { response, app: None }
     }
-    response
+}
+
+impl Around {
+    /// Answers a request of `peer` by `inside`.
+    pub async fn answer<B, F>(
+        &self,
+        request: Request<B>,
+        peer: SocketAddr,
+        inside: impl FnOnce(Request<B>, ClientAddress) -> F,
+    ) -> Response
+    where
+        F: Future<Output = Answered>,
+    {
+        let started = Instant::now();
+        let id = RequestId::new(&*self.ids);
+        let client = client_address(peer.ip(), request.headers(), &self.trusted_proxies);
+        let (method, uri) = (request.method().clone(), request.uri().clone());
+        let Answered { mut response, app } = id.scope(panics::contain(inside(request, client))).await;
+        (self.access_log)(&AccessLine {
+            id,
+            method: &method,
+            path: uri.path(),
+            status: response.status(),
+            took: started.elapsed(),
+            client: client.ip,
+            app: app.as_deref().unwrap_or_default(),
+        });
+        if let Some(header) = id.header() {
+            response.headers_mut().insert(X_REQUEST_ID, header);
+        }
+        response
+    }
 }

@@ -4,25 +4,24 @@
 //! headers of anybody else prove nothing, but they tell that a proxy stands in between, so such a request never
 //! passes for one from this machine.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
-use axum::extract::{ConnectInfo, Request};
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
 use ipnet::IpNet;
 
 /// Headers that proxies add: whoever sends one of them is no direct caller.
-const FORWARDING_HEADERS: [&str; 8] = [
-    "forwarded",
-    "x-forwarded-for",
-    "x-forwarded-host",
-    "x-forwarded-proto",
-    "x-real-ip",
-    "true-client-ip",
-    "cf-connecting-ip",
-    "via",
+static FORWARDING_HEADERS: [HeaderName; 8] = [
+    HeaderName::from_static("forwarded"),
+    HeaderName::from_static("x-forwarded-for"),
+    HeaderName::from_static("x-forwarded-host"),
+    HeaderName::from_static("x-forwarded-proto"),
+    HeaderName::from_static("x-real-ip"),
+    HeaderName::from_static("true-client-ip"),
+    HeaderName::from_static("cf-connecting-ip"),
+    HeaderName::from_static("via"),
 ];
 
-/// The address of the client, in the request's extensions.
+/// The address of a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClientAddress {
     /// Who is calling, as far as it is known.
@@ -39,17 +38,11 @@ impl ClientAddress {
     }
 }
 
-/// The address of the client of a request. Needs axum's connect info.
-pub fn of_request(request: &Request, proxies: &[IpNet]) -> Option<ClientAddress> {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>()?.0.ip();
-    Some(client_address(peer, request.headers(), proxies))
-}
-
-/// The rule itself.
+/// The address of the client of a request that `peer` has sent.
 pub fn client_address(peer: IpAddr, headers: &HeaderMap, proxies: &[IpNet]) -> ClientAddress {
     let peer = peer.to_canonical();
     let is_proxy = |ip: &IpAddr| proxies.iter().any(|network| network.contains(ip));
-    let is_forwarded = FORWARDING_HEADERS.iter().any(|name| headers.contains_key(*name));
+    let is_forwarded = FORWARDING_HEADERS.iter().any(|name| headers.contains_key(name));
     if !is_proxy(&peer) {
         return ClientAddress { ip: peer, is_certain: !is_forwarded };
     }

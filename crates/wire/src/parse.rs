@@ -14,11 +14,13 @@ mod params;
 mod path;
 mod path_params;
 mod read_body;
+pub mod routes;
 
-pub use answer::{Failure, created, failure_body, json_bytes, json_value, object_with_token, render_failure};
+pub use answer::{Answer, created, failure_body, json_bytes, json_value, object_with_token, status_of};
 pub use body_budget::BodyBudget;
 pub use call::{ParseCall, ParseContext};
-pub use gate::{ParseGate, gate, health};
+pub use gate::ParseGate;
 pub use params::Params;
 pub use path::normalised;
 pub use path_params::PathParams;
+pub use routes::{Endpoint, Routes};

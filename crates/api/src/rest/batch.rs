@@ -5,48 +5,33 @@ use std::sync::Arc;
 use astrolabe_core::error::{Error, ErrorCode, Result, shown};
 use astrolabe_core::limits;
 use astrolabe_core::value::{Json, JsonMap};
-use astrolabe_wire::parse::{Failure, Params, ParseCall, ParseContext, failure_body, json_bytes, normalised};
-use axum::Router;
-use axum::body::Body;
-use axum::extract::{Request, State};
-use axum::response::Response;
-use bytes::Bytes;
+use astrolabe_wire::parse::{
+    Answer, Params, ParseCall, ParseContext, Routes, failure_body, json_bytes, normalised,
+};
 use futures_util::stream::{self, StreamExt};
 use http::{Method, StatusCode};
-use http_body_util::BodyExt;
-use tower::ServiceExt;
 
 use super::condition::given_twice;
-use super::idempotency::record;
 use super::transaction;
 
-/// The endpoints that a batch can reach: all but itself.
-#[derive(Clone)]
-pub(super) struct BatchRoutes(Router);
-
-impl BatchRoutes {
-    pub(super) fn new(routes: Router) -> Self {
-        BatchRoutes(routes)
-    }
-}
-
-pub(super) async fn run(State(routes): State<BatchRoutes>, call: ParseCall) -> Result<Response, Failure> {
+/// `routes` are the endpoints that a batch can reach: all but itself.
+pub(super) async fn run(routes: Arc<Routes>, call: ParseCall) -> Result<Answer> {
     let (requests, is_transaction) = (parse_requests(&call)?, asks_for_transaction(&call)?);
     if is_transaction {
         return Ok(transaction::run(&call.context, requests, call.request_id.as_ref()).await);
     }
-    record(&call).await?;
+    call.record_request().await?;
     let mut answers = stream::iter(requests)
-        .map(|request| dispatch(&routes.0, &call.context, request))
+        .map(|request| dispatch(&routes, &call.context, request))
         .buffered(limits::BATCH_CONCURRENCY);
     let mut list = AnswerList::new(&call.context);
     while let Some(answer) = answers.next().await {
         match answer {
-            Ok(success) => list.push_success(&success),
+            Ok(answer) => list.push_success(&answer.body),
             Err(error) => list.push_refusal(&error),
         }
     }
-    Ok(list.into_response())
+    Ok(list.into_answer())
 }
 
 /// The answers in the order of the requests.
@@ -83,7 +68,7 @@ impl<'c> AnswerList<'c> {
         }
     }
 
-    pub(super) fn into_response(mut self) -> Response {
+    pub(super) fn into_answer(mut self) -> Answer {
         self.body.push(b']');
         json_bytes(StatusCode::OK, self.body)
     }
@@ -153,7 +138,8 @@ fn sub_request(context: &ParseContext, json: &Json) -> Result<SubRequest> {
 /// The path after the mount, which clients put in front of every path. A doubled slash between them is overlooked,
 /// as it is outside of batches.
 fn below_mount<'a>(context: &ParseContext, path: &'a str) -> Option<&'a str> {
-    let mount = context.base_url.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
+    let url = context.base_url();
+    let mount = url.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
     let rest = mount.and_then(|mount| path.strip_prefix(mount)).or_else(|| path.strip_prefix("/parse"))?;
     let rest = rest.strip_prefix('/')?;
     Some(rest.strip_prefix('/').unwrap_or(rest))
@@ -167,22 +153,8 @@ fn invalid(message: String) -> Error {
     Error::new(ErrorCode::InvalidJson, message)
 }
 
-async fn dispatch(routes: &Router, context: &Arc<ParseContext>, request: SubRequest) -> Result<Bytes> {
-    let call = ParseCall {
-        context: Arc::clone(context),
-        body: request.body,
-        query: request.query,
-        request_id: None,
-    };
-    let http_request = Request::builder()
-        .method(request.method)
-        .uri(&request.path)
-        .extension(call)
-        .body(Body::empty())
-        .map_err(|_| cannot_route(&request.path))?;
-    let Ok(mut response) = routes.clone().oneshot(http_request).await;
-    if let Some(Failure(error)) = response.extensions_mut().remove::<Failure>() {
-        return Err(error);
-    }
-    Ok(response.into_body().collect().await.map_err(|_| Error::internal())?.to_bytes())
+async fn dispatch(routes: &Routes, context: &Arc<ParseContext>, request: SubRequest) -> Result<Answer> {
+    let SubRequest { method, path, query, body } = request;
+    let call = ParseCall { context: Arc::clone(context), body, query, request_id: None };
+    routes.answer(&method, &path, call).await
 }

@@ -1,17 +1,17 @@
 //! `/config`: the parameters that an app gives its clients.
 
+use astrolabe_core::error::Result;
 use astrolabe_core::value::Json;
-use astrolabe_wire::parse::{Failure, ParseCall, json_value};
-use axum::response::Response;
+use astrolabe_wire::parse::{Answer, ParseCall, json_value};
 
 use crate::config::{change_config, read_config};
 
-pub(super) async fn show(call: ParseCall) -> Result<Response, Failure> {
+pub(super) async fn show(call: ParseCall) -> Result<Answer> {
     let config = read_config(&call.app().objects, call.scope()).await?;
     Ok(json_value(&Json::Object(config)))
 }
 
-pub(super) async fn change(call: ParseCall) -> Result<Response, Failure> {
+pub(super) async fn change(call: ParseCall) -> Result<Answer> {
     call.require_master()?;
     call.require_writer()?;
     let context = call.context;

@@ -1,19 +1,19 @@
 //! What dashboards ask of a server beside objects and schemas: Cloud Code, webhooks, push, GraphQL, logs. Of what this
 //! version does not have there is none, so lists are empty; and what would make one is refused in clear words.
 
-use astrolabe_core::error::{Error, ErrorCode};
-use astrolabe_wire::parse::{Failure, ParseCall, json_value};
-use axum::Router;
-use axum::response::Response;
-use axum::routing::{MethodRouter, any, get};
+use std::future::Ready;
+
+use astrolabe_core::error::{Error, ErrorCode, Result};
+use astrolabe_wire::parse::routes::{any, get};
+use astrolabe_wire::parse::{Answer, Endpoint, ParseCall, Routes, json_value};
 use serde_json::json;
 
-/// All of them, for the master key only.
-pub(super) fn routes() -> Router {
+/// Adds all of them, for the master key only.
+pub(super) fn routes(routes: Routes) -> Routes {
     let hooks = "Webhooks are not available yet.";
     let jobs = "Background jobs are not available yet.";
     let push = "Push notifications are not available yet.";
-    Router::new()
+    routes
         .route("/hooks/functions", or_refuse(get(empty_list), hooks))
         .route("/hooks/functions/{name}", refuse(hooks))
         .route("/hooks/triggers", or_refuse(get(empty_list), hooks))
@@ -34,38 +34,42 @@ pub(super) fn routes() -> Router {
         .route("/security", refuse("The security check is not available yet."))
 }
 
-async fn empty_list(call: ParseCall) -> Result<Response, Failure> {
+async fn empty_list(call: ParseCall) -> Result<Answer> {
     for_master(&call, &json!([]))
 }
 
-async fn no_results(call: ParseCall) -> Result<Response, Failure> {
+async fn no_results(call: ParseCall) -> Result<Answer> {
     for_master(&call, &json!({ "results": [] }))
 }
 
-async fn no_settings(call: ParseCall) -> Result<Response, Failure> {
+async fn no_settings(call: ParseCall) -> Result<Answer> {
     for_master(&call, &json!({}))
 }
 
-async fn no_jobs(call: ParseCall) -> Result<Response, Failure> {
+async fn no_jobs(call: ParseCall) -> Result<Answer> {
     for_master(&call, &json!({ "in_use": [], "jobs": [] }))
 }
 
-fn for_master(call: &ParseCall, answer: &serde_json::Value) -> Result<Response, Failure> {
+fn for_master(call: &ParseCall, answer: &serde_json::Value) -> Result<Answer> {
     call.require_master()?;
     Ok(json_value(answer))
 }
 
 /// Every method is refused.
-fn refuse(reason: &'static str) -> MethodRouter {
-    any(async move |call: ParseCall| refusal(&call, reason))
+fn refuse(reason: &'static str) -> Endpoint {
+    any(refusing(reason))
 }
 
-/// Methods other than those of `router` are refused.
-fn or_refuse(router: MethodRouter, reason: &'static str) -> MethodRouter {
-    router.fallback(async move |call: ParseCall| refusal(&call, reason))
+/// Methods other than those of `endpoint` are refused.
+fn or_refuse(endpoint: Endpoint, reason: &'static str) -> Endpoint {
+    endpoint.or(refusing(reason))
 }
 
-fn refusal(call: &ParseCall, reason: &'static str) -> Result<Response, Failure> {
+fn refusing(reason: &'static str) -> impl Fn(ParseCall) -> Ready<Result<Answer>> {
+    move |call| std::future::ready(refusal(&call, reason))
+}
+
+fn refusal(call: &ParseCall, reason: &'static str) -> Result<Answer> {
     call.require_master()?;
-    Err(Failure(Error::new(ErrorCode::CommandUnavailable, reason)))
+    Err(Error::new(ErrorCode::CommandUnavailable, reason))
 }

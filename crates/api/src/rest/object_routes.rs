@@ -1,56 +1,71 @@
 //! `/classes/:class[/:id]` and the system classes that have a path of their own.
 
+use astrolabe_core::error::Result;
 use astrolabe_core::objects::{FindRequest, WriteKind};
 use astrolabe_core::value::Json;
+use astrolabe_wire::parse::routes;
 use astrolabe_wire::parse::{
-    Failure, ParseCall, PathParams, created, json_bytes, json_value, object_with_token,
+    Answer, Endpoint, ParseCall, PathParams, created, json_bytes, json_value, object_with_token,
 };
-use axum::response::Response;
-use axum::routing::{self, MethodRouter};
 use http::StatusCode;
 
 use super::condition::{delete_condition, refuse_condition, update_condition};
 use super::find_params::{find_options, get_options};
 
-type Answer = Result<Response, Failure>;
-
-pub(super) async fn find(call: ParseCall, PathParams(class): PathParams<String>) -> Answer {
+async fn find(call: ParseCall, PathParams(class): PathParams<String>) -> Result<Answer> {
     find_in(call, &class).await
 }
 
-pub(super) async fn create(call: ParseCall, PathParams(class): PathParams<String>) -> Answer {
+async fn create(call: ParseCall, PathParams(class): PathParams<String>) -> Result<Answer> {
     let path = path_of(&class);
     create_in(call, &class, &path).await
 }
 
-pub(super) async fn get(call: ParseCall, PathParams((class, id)): PathParams<(String, String)>) -> Answer {
+async fn get(call: ParseCall, PathParams((class, id)): PathParams<(String, String)>) -> Result<Answer> {
     get_in(call, &class, &id).await
 }
 
-pub(super) async fn update(call: ParseCall, PathParams((class, id)): PathParams<(String, String)>) -> Answer {
+async fn update(call: ParseCall, PathParams((class, id)): PathParams<(String, String)>) -> Result<Answer> {
     update_in(call, &class, &id).await
 }
 
-pub(super) async fn delete(call: ParseCall, PathParams((class, id)): PathParams<(String, String)>) -> Answer {
+async fn delete(call: ParseCall, PathParams((class, id)): PathParams<(String, String)>) -> Result<Answer> {
     delete_in(call, &class, &id).await
 }
 
-/// `GET` and `POST` on the objects of a fixed class.
-pub(super) fn collection_of(class: &'static str) -> MethodRouter {
-    let path = path_of(class);
-    routing::get(async move |call: ParseCall| find_in(call, class).await)
-        .post(async move |call: ParseCall| create_in(call, class, &path).await)
+/// The endpoint of the objects of any class.
+pub(super) fn collection() -> Endpoint {
+    routes::get(find).post(create).records_itself()
 }
 
-/// `GET`, `PUT` and `DELETE` on one object of a fixed class.
-pub(super) fn item_of(class: &'static str) -> MethodRouter {
-    routing::get(async move |call: ParseCall, PathParams(id): PathParams<String>| {
+/// The endpoint of one object of any class.
+pub(super) fn item() -> Endpoint {
+    routes::get(get).put(update).delete(delete).records_itself()
+}
+
+/// The endpoint of the objects of a fixed class.
+pub(super) fn collection_of(class: &'static str) -> Endpoint {
+    let path = path_of(class);
+    routes::get(move |call: ParseCall| async move { find_in(call, class).await })
+        .post(move |call: ParseCall| {
+            let path = path.clone();
+            async move { create_in(call, class, &path).await }
+        })
+        .records_itself()
+}
+
+/// The endpoint of one object of a fixed class.
+pub(super) fn item_of(class: &'static str) -> Endpoint {
+    routes::get(move |call: ParseCall, PathParams(id): PathParams<String>| async move {
         get_in(call, class, &id).await
     })
-    .put(async move |call: ParseCall, PathParams(id): PathParams<String>| update_in(call, class, &id).await)
-    .delete(async move |call: ParseCall, PathParams(id): PathParams<String>| {
+    .put(move |call: ParseCall, PathParams(id): PathParams<String>| async move {
+        update_in(call, class, &id).await
+    })
+    .delete(move |call: ParseCall, PathParams(id): PathParams<String>| async move {
         delete_in(call, class, &id).await
     })
+    .records_itself()
 }
 
 /// Where the objects of a class are, for `Location`.
@@ -61,7 +76,7 @@ fn path_of(class: &str) -> String {
     }
 }
 
-async fn find_in(call: ParseCall, class: &str) -> Answer {
+async fn find_in(call: ParseCall, class: &str) -> Result<Answer> {
     let context = call.context.clone();
     let options = find_options(&context.scope, &call.json_params())?;
     let request = FindRequest { class_name: class, options };
@@ -77,7 +92,7 @@ async fn find_in(call: ParseCall, class: &str) -> Answer {
     Ok(json_bytes(StatusCode::OK, body))
 }
 
-async fn get_in(call: ParseCall, class: &str, id: &str) -> Answer {
+async fn get_in(call: ParseCall, class: &str, id: &str) -> Result<Answer> {
     let context = call.context.clone();
     let keys = get_options(&call.json_params())?;
     let object = context.app.objects.get(&context.scope, class, id, &keys).await?;
@@ -89,7 +104,7 @@ async fn get_in(call: ParseCall, class: &str, id: &str) -> Answer {
     })
 }
 
-async fn create_in(call: ParseCall, class: &str, path: &str) -> Answer {
+async fn create_in(call: ParseCall, class: &str, path: &str) -> Result<Answer> {
     refuse_condition(&call.query)?;
     let context = &call.context;
     let answer =
@@ -98,10 +113,10 @@ async fn create_in(call: ParseCall, class: &str, path: &str) -> Answer {
     if answer.kind == WriteKind::Update {
         return Ok(json_value(&Json::Object(answer.body)));
     }
-    Ok(created(&format!("{}{path}/{}", context.base_url, answer.object_id), answer.body))
+    Ok(created(&format!("{}{path}/{}", context.base_url(), answer.object_id), answer.body))
 }
 
-async fn update_in(call: ParseCall, class: &str, id: &str) -> Answer {
+async fn update_in(call: ParseCall, class: &str, id: &str) -> Result<Answer> {
     let condition = update_condition(&call.query)?;
     let context = &call.context;
     let objects = &context.app.objects;
@@ -110,7 +125,7 @@ async fn update_in(call: ParseCall, class: &str, id: &str) -> Answer {
     Ok(json_value(&Json::Object(answer.body)))
 }
 
-async fn delete_in(call: ParseCall, class: &str, id: &str) -> Answer {
+async fn delete_in(call: ParseCall, class: &str, id: &str) -> Result<Answer> {
     let condition = delete_condition(&call.query, &call.body)?;
     call.app().objects.delete(call.scope(), class, id, condition.as_ref()).await?;
     Ok(json_bytes(StatusCode::OK, b"{}".to_vec()))

@@ -1,13 +1,10 @@
 //! `/purge`: a class loses its objects and stays. Master key only.
 
-use astrolabe_wire::parse::{Failure, ParseCall, PathParams, json_bytes};
-use axum::response::Response;
+use astrolabe_core::error::Result;
+use astrolabe_wire::parse::{Answer, ParseCall, PathParams, json_bytes};
 use http::StatusCode;
 
-pub(super) async fn purge(
-    call: ParseCall,
-    PathParams(class): PathParams<String>,
-) -> Result<Response, Failure> {
+pub(super) async fn purge(call: ParseCall, PathParams(class): PathParams<String>) -> Result<Answer> {
     call.require_master()?;
     call.require_writer()?;
     call.app().objects.purge(call.scope(), &class).await?;

@@ -3,13 +3,10 @@
 use astrolabe_core::error::{Error, ErrorCode, Result, shown};
 use astrolabe_core::schema::{INTERNAL_CLASSES, class_to_json};
 use astrolabe_core::value::{Json, JsonMap};
-use astrolabe_wire::parse::{Failure, ParseCall, PathParams, json_bytes, json_value};
-use axum::response::Response;
+use astrolabe_wire::parse::{Answer, ParseCall, PathParams, json_bytes, json_value};
 use http::StatusCode;
 
-type Answer = Result<Response, Failure>;
-
-pub(super) async fn list(call: ParseCall) -> Answer {
+pub(super) async fn list(call: ParseCall) -> Result<Answer> {
     call.require_master()?;
     let schema = call.app().objects.schema();
     let shown = schema.classes.values().filter(|class| !INTERNAL_CLASSES.contains(&&*class.name));
@@ -17,7 +14,7 @@ pub(super) async fn list(call: ParseCall) -> Answer {
     Ok(json_value(&serde_json::json!({ "results": classes })))
 }
 
-pub(super) async fn get(call: ParseCall, PathParams(class): PathParams<String>) -> Answer {
+pub(super) async fn get(call: ParseCall, PathParams(class): PathParams<String>) -> Result<Answer> {
     call.require_master()?;
     let schema = call.app().objects.schema();
     let class = schema.class(&class).ok_or_else(|| {
@@ -26,15 +23,15 @@ pub(super) async fn get(call: ParseCall, PathParams(class): PathParams<String>) 
     Ok(json_value(&class_to_json(class)))
 }
 
-pub(super) async fn create(call: ParseCall) -> Answer {
+pub(super) async fn create(call: ParseCall) -> Result<Answer> {
     create_class(call, None).await
 }
 
-pub(super) async fn create_named(call: ParseCall, PathParams(class): PathParams<String>) -> Answer {
+pub(super) async fn create_named(call: ParseCall, PathParams(class): PathParams<String>) -> Result<Answer> {
     create_class(call, Some(class)).await
 }
 
-async fn create_class(call: ParseCall, path: Option<String>) -> Answer {
+async fn create_class(call: ParseCall, path: Option<String>) -> Result<Answer> {
     call.require_master()?;
     call.require_writer()?;
     let name = class_name(path, &call.body)?;
@@ -42,7 +39,7 @@ async fn create_class(call: ParseCall, path: Option<String>) -> Answer {
     Ok(json_value(&class_to_json(&class)))
 }
 
-pub(super) async fn update(call: ParseCall, PathParams(class): PathParams<String>) -> Answer {
+pub(super) async fn update(call: ParseCall, PathParams(class): PathParams<String>) -> Result<Answer> {
     call.require_master()?;
     call.require_writer()?;
     let name = class_name(Some(class), &call.body)?;
@@ -50,7 +47,7 @@ pub(super) async fn update(call: ParseCall, PathParams(class): PathParams<String
     Ok(json_value(&class_to_json(&class)))
 }
 
-pub(super) async fn delete(call: ParseCall, PathParams(class): PathParams<String>) -> Answer {
+pub(super) async fn delete(call: ParseCall, PathParams(class): PathParams<String>) -> Result<Answer> {
     call.require_master()?;
     call.require_writer()?;
     call.app().objects.drop_class(call.scope(), &class).await?;

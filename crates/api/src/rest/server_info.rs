@@ -1,12 +1,12 @@
 //! `/serverInfo`: what this server can do, for dashboards. Master key only.
 
-use astrolabe_wire::parse::{Failure, ParseCall, json_value};
-use axum::response::Response;
+use astrolabe_core::error::Result;
+use astrolabe_wire::parse::{Answer, ParseCall, json_value};
 
 /// The protocol version that clients compare with; the features are those of this server.
 const PARSE_SERVER_VERSION: &str = "9.10.0";
 
-pub(super) async fn show(call: ParseCall) -> Result<Response, Failure> {
+pub(super) async fn show(call: ParseCall) -> Result<Answer> {
     call.require_master()?;
     let off = |names: &[&str]| -> serde_json::Value {
         names.iter().map(|name| ((*name).to_owned(), serde_json::Value::Bool(false))).collect()

@@ -6,9 +6,8 @@
 use astrolabe_core::error::{Error, ErrorCode, Result, shown};
 use astrolabe_core::objects::{Change, RefusedChange, RequestId, WriteAnswer};
 use astrolabe_core::value::Json;
-use astrolabe_wire::parse::{ParseContext, failure_body, json_bytes};
-use axum::response::Response;
-use http::{Method, StatusCode};
+use astrolabe_wire::parse::{Answer, ParseContext, failure_body, json_bytes, status_of};
+use http::Method;
 use percent_encoding::percent_decode_str;
 
 use super::ALIASES;
@@ -19,14 +18,14 @@ pub(super) async fn run(
     context: &ParseContext,
     requests: Vec<SubRequest>,
     request_id: Option<&RequestId>,
-) -> Response {
+) -> Answer {
     match transact(context, requests, request_id).await {
         Ok(answers) => {
             let mut list = AnswerList::new(context);
             for answer in answers {
                 list.push_success(Json::Object(answer.body).to_string().as_bytes());
             }
-            list.into_response()
+            list.into_answer()
         }
         Err(refused) => refusal(context, &refused),
     }
@@ -94,12 +93,11 @@ fn no_change(method: &Method, path: &str) -> Error {
     )
 }
 
-fn refusal(context: &ParseContext, refused: &RefusedChange) -> Response {
+fn refusal(context: &ParseContext, refused: &RefusedChange) -> Answer {
     let RefusedChange { index, error } = refused;
     let mut body = failure_body(error, context.app.settings.sanitized_errors);
     body.extend(index.map(|index| ("index".to_owned(), index.into())));
-    let status = StatusCode::from_u16(error.code.http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    json_bytes(status, Json::Object(body).to_string().into_bytes())
+    json_bytes(status_of(error.code), Json::Object(body).to_string().into_bytes())
 }
 
 #[cfg(test)]

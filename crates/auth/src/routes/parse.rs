@@ -4,31 +4,38 @@
 use astrolabe_core::error::{Error, ErrorCode, Result};
 use astrolabe_core::query::KeySelection;
 use astrolabe_core::value::Json;
-use astrolabe_wire::parse::{Failure, ParseCall, json_bytes, object_with_token};
-use axum::Router;
-use axum::extract::State;
-use axum::response::Response;
-use axum::routing::{get, post};
+use astrolabe_wire::parse::routes::{get, post};
+use astrolabe_wire::parse::{Answer, ParseCall, Routes, json_bytes, object_with_token};
 use http::StatusCode;
 
 use crate::Auth;
 use crate::log_in::{LogIn, log_in_as_user, log_out, user_as_seen_by_itself};
 use crate::session::{find_by_token, told_as_opened, upgrade};
 
-/// The routes, relative to the mount.
-pub fn routes(auth: Auth) -> Router {
-    Router::new()
-        .route("/login", get(log_in).post(log_in))
-        .route("/verifyPassword", get(verify_password).post(verify_password))
+/// Adds the routes, relative to the mount.
+pub fn routes(routes: Routes, auth: &Auth) -> Routes {
+    let log_in = with(auth, log_in);
+    let verify_password = with(auth, verify_password);
+    routes
+        .route("/login", get(log_in.clone()).post(log_in))
+        .route("/verifyPassword", get(verify_password.clone()).post(verify_password))
         .route("/loginAs", post(log_in_as))
         .route("/logout", post(log_out_current))
         .route("/users/me", get(current_user))
         .route("/sessions/me", get(current_session))
         .route("/upgradeToRevocableSession", post(upgrade_session))
-        .with_state(auth)
 }
 
-async fn log_in(State(auth): State<Auth>, call: ParseCall) -> Result<Response, Failure> {
+/// A handler that is given the account service.
+fn with<F, Answering>(auth: &Auth, handler: F) -> impl Fn(ParseCall) -> Answering + Clone + use<F, Answering>
+where
+    F: Fn(Auth, ParseCall) -> Answering + Clone,
+{
+    let auth = auth.clone();
+    move |call| handler(auth.clone(), call)
+}
+
+async fn log_in(auth: Auth, call: ParseCall) -> Result<Answer> {
     call.require_writer()?;
     let context = call.context.clone();
     let request = LogIn::from_params(&call.params())?;
@@ -36,16 +43,16 @@ async fn log_in(State(auth): State<Auth>, call: ParseCall) -> Result<Response, F
     Ok(object_with_token(outcome.user, &outcome.session_token))
 }
 
-async fn verify_password(State(auth): State<Auth>, call: ParseCall) -> Result<Response, Failure> {
+async fn verify_password(auth: Auth, call: ParseCall) -> Result<Answer> {
     let context = call.context.clone();
     let request = LogIn::from_params(&call.params())?;
     Ok(json_bytes(StatusCode::OK, auth.verify_password(&context.app, &context.scope, request).await?))
 }
 
 /// Support staff see what a user sees, without knowing the password.
-async fn log_in_as(call: ParseCall) -> Result<Response, Failure> {
+async fn log_in_as(call: ParseCall) -> Result<Answer> {
     if call.require_master().is_err() {
-        return Err(Error::denied(ErrorCode::OperationForbidden, "master key is required").into());
+        return Err(Error::denied(ErrorCode::OperationForbidden, "master key is required"));
     }
     call.require_writer()?;
     let outcome = log_in_as_user(call.app(), call.scope(), &user_id_param(&call)?).await?;
@@ -60,7 +67,7 @@ fn user_id_param(call: &ParseCall) -> Result<String> {
 }
 
 /// Without a session there is nothing to end, which is fine too.
-async fn log_out_current(call: ParseCall) -> Result<Response, Failure> {
+async fn log_out_current(call: ParseCall) -> Result<Answer> {
     call.require_writer()?;
     if let Some(token) = &call.context.session_token {
         log_out(call.app(), token).await?;
@@ -68,7 +75,7 @@ async fn log_out_current(call: ParseCall) -> Result<Response, Failure> {
     Ok(json_bytes(StatusCode::OK, b"{}".to_vec()))
 }
 
-async fn current_user(call: ParseCall) -> Result<Response, Failure> {
+async fn current_user(call: ParseCall) -> Result<Answer> {
     let invalid = || Error::denied(ErrorCode::InvalidSessionToken, "Invalid session token");
     let token = call.context.session_token.as_ref().ok_or_else(invalid)?;
     // The token counts even beside a master key, which has no user.
@@ -82,18 +89,18 @@ async fn current_user(call: ParseCall) -> Result<Response, Failure> {
     Ok(object_with_token(user, token))
 }
 
-async fn current_session(call: ParseCall) -> Result<Response, Failure> {
+async fn current_session(call: ParseCall) -> Result<Answer> {
     let Some(token) = &call.context.session_token else {
-        return Err(Error::new(ErrorCode::InvalidSessionToken, "Session token required.").into());
+        return Err(Error::new(ErrorCode::InvalidSessionToken, "Session token required."));
     };
     let session = find_by_token(call.app(), token, &KeySelection::default()).await?;
     Ok(object_with_token(session, token))
 }
 
 /// Old SDKs trade a token for a session; here every token is of a session, so they get another one.
-async fn upgrade_session(call: ParseCall) -> Result<Response, Failure> {
+async fn upgrade_session(call: ParseCall) -> Result<Answer> {
     let Some(user_id) = call.scope().user_id() else {
-        return Err(Error::new(ErrorCode::ObjectNotFound, "invalid session").into());
+        return Err(Error::new(ErrorCode::ObjectNotFound, "invalid session"));
     };
     let token = upgrade(call.app(), call.scope(), user_id).await?;
     let session = told_as_opened(call.app(), &token).await?;

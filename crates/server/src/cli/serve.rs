@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::Context;
 use astrolabe_auth::PasswordCost;
 use astrolabe_core::app::Apps;
+use astrolabe_wire::access_log::AccessLog;
 use tokio::net::TcpListener;
 
 use super::output;
@@ -39,7 +40,7 @@ pub(super) type Banner = Box<dyn Fn(&str) -> String>;
 
 /// Runs a server until it is asked to stop.
 pub(super) fn run(launch: Launch) -> anyhow::Result<()> {
-    let _log = telemetry::start(&launch.config.server.log)?;
+    let log = telemetry::start(&launch.config.server.log)?;
     for warning in &launch.warnings {
         tracing::warn!("{warning}");
     }
@@ -49,7 +50,7 @@ pub(super) fn run(launch: Launch) -> anyhow::Result<()> {
     let outcome = runtime.block_on(async {
         let shutdown = Shutdown::on_signals(launch.config.server.exit_on_stdin_eof)?;
         let listener = bind(launch.config.server.listen).await?;
-        serve(launch, listener, shutdown).await
+        serve(launch, listener, log.access(), shutdown).await
     });
     runtime.shutdown_timeout(RUNTIME_GRACE);
     outcome
@@ -71,7 +72,12 @@ async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
 }
 
 /// Puts the server together, says that it is ready and serves.
-async fn serve(launch: Launch, listener: TcpListener, shutdown: Shutdown) -> anyhow::Result<()> {
+async fn serve(
+    launch: Launch,
+    listener: TcpListener,
+    access_log: AccessLog,
+    shutdown: Shutdown,
+) -> anyhow::Result<()> {
     let server = &launch.config.server;
     let limits =
         HttpLimits { connections_max: server.connections_max, shutdown_grace: server.shutdown_grace };
@@ -86,6 +92,7 @@ async fn serve(launch: Launch, listener: TcpListener, shutdown: Shutdown) -> any
         apps: Arc::new(registry.clone()),
         defaults: launch.config.defaults.clone(),
         trusted_proxies: server.trusted_proxies.clone(),
+        access_log,
         shutdown: shutdown.clone(),
     };
     let router = router(&state, parts);

@@ -1,24 +1,19 @@
 //! One connection, HTTP/1.1 or HTTP/2.
 
 use std::convert::Infallible;
-use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use axum::Router;
-use axum::body::Body;
-use axum::extract::{ConnectInfo, Request};
-use axum::response::Response;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use tokio::net::TcpStream;
-use tower::ServiceExt;
 
+use super::Service;
 use crate::lifecycle::Shutdown;
 
 /// For the head of a request, and for an idle connection to send the next one. Longer than the 60 s for which
@@ -34,7 +29,7 @@ const STREAMS_MAX: u32 = 200;
 const PING_INTERVAL: Duration = Duration::from_secs(30);
 
 /// Serves the connection until the peer closes it or the server stops.
-pub(super) async fn run(stream: TcpStream, peer: SocketAddr, router: Router, shutdown: Shutdown) {
+pub(super) async fn run<S: Service>(stream: TcpStream, peer: SocketAddr, service: S, shutdown: Shutdown) {
     // Answers are written whole, so waiting to fill a packet would only delay them.
     let _ = stream.set_nodelay(true);
     let spoken = Arc::new(AtomicBool::new(false));
@@ -42,7 +37,8 @@ pub(super) async fn run(stream: TcpStream, peer: SocketAddr, router: Router, shu
         let spoken = spoken.clone();
         move |request: hyper::Request<Incoming>| {
             spoken.store(true, Ordering::Relaxed);
-            answer(router.clone(), request, peer)
+            let answering = service.clone().answer(request, peer);
+            async move { Ok::<_, Infallible>(answering.await) }
         }
     });
     let builder = builder();
@@ -58,16 +54,6 @@ pub(super) async fn run(stream: TcpStream, peer: SocketAddr, router: Router, shu
     if let Err(error) = outcome {
         tracing::debug!(error, "connection ended early");
     }
-}
-
-fn answer(
-    router: Router,
-    request: hyper::Request<Incoming>,
-    peer: SocketAddr,
-) -> impl Future<Output = Result<Response, Infallible>> {
-    let mut request: Request = request.map(Body::new);
-    request.extensions_mut().insert(ConnectInfo(peer));
-    router.oneshot(request)
 }
 
 /// Ends when the peer has sent no request within the time for one. hyper's own timer starts only after it has seen

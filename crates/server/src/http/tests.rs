@@ -1,10 +1,13 @@
 //! The serving loop over real sockets.
 
+use axum::Router;
+use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::routing::get;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
+use tower::ServiceExt;
 
 use super::*;
 
@@ -14,11 +17,23 @@ struct Server {
     running: JoinHandle<()>,
 }
 
+#[derive(Clone)]
+struct Routed(Router);
+
+impl Service for Routed {
+    async fn answer(self, request: Request<Incoming>, peer: SocketAddr) -> Response {
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(ConnectInfo(peer));
+        let Ok(response) = self.0.oneshot(request).await;
+        response
+    }
+}
+
 async fn start(router: Router, grace: Duration) -> Server {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (address, shutdown) = (listener.local_addr().unwrap(), Shutdown::manual());
     let limits = HttpLimits { connections_max: 100, shutdown_grace: grace };
-    let running = tokio::spawn(serve(listener, router, limits, shutdown.clone()));
+    let running = tokio::spawn(serve(listener, Routed(router), limits, shutdown.clone()));
     Server { address, shutdown, running }
 }
 

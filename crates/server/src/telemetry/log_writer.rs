@@ -42,6 +42,13 @@ impl LogWriter {
         Ok(writer)
     }
 
+    /// Takes a line that is not urgent.
+    pub fn add(&self, line: &[u8]) {
+        if self.shared.add(line) > BUFFER_BYTES_MAX {
+            self.shared.flush();
+        }
+    }
+
     /// Writes what waits.
     pub fn flush(&self) {
         self.shared.flush();

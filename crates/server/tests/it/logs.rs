@@ -57,7 +57,7 @@ async fn secrets_never_reach_the_log() {
     let access: Vec<_> = lines.iter().filter(|line| line["target"] == "astrolabe::access").collect();
     assert_eq!(access.len(), 5, "{}", ended.stderr);
     for line in access {
-        assert!(line["span"]["request.id"].as_str().is_some_and(|id| id.len() == 16), "{line}");
+        assert!(line["request.id"].as_str().is_some_and(|id| id.len() == 16), "{line}");
         assert!(line["http.status"].is_u64() && line["duration_ms"].is_f64(), "{line}");
     }
 }

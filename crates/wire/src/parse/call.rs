@@ -1,5 +1,6 @@
 //! A request that has passed the gate.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use astrolabe_core::access::Scope;
@@ -7,10 +8,9 @@ use astrolabe_core::app::App;
 use astrolabe_core::error::{Error, ErrorCode, Result};
 use astrolabe_core::objects::RequestId;
 use astrolabe_core::value::JsonMap;
-use axum::extract::FromRequestParts;
-use http::request::Parts;
+use http::HeaderValue;
 
-use super::{Failure, Params};
+use super::Params;
 use crate::client_address::ClientAddress;
 
 /// Who is calling what; shared by the requests of a batch.
@@ -21,14 +21,28 @@ pub struct ParseContext {
     pub scope: Scope,
     /// The session token that was presented.
     pub session_token: Option<Arc<str>>,
-    /// The address of the Parse API as this client sees it, without a slash at the end.
-    pub base_url: String,
     /// Where the request comes from.
-    pub client: Option<ClientAddress>,
+    pub client: ClientAddress,
+    /// The host that the client has named.
+    pub(super) host: Option<HeaderValue>,
+    /// Where the API is mounted, such as `/parse`.
+    pub(super) mount: &'static str,
+}
+
+impl ParseContext {
+    /// The address of the Parse API as this client sees it, without a slash at the end.
+    pub fn base_url(&self) -> Cow<'_, str> {
+        match &self.app.settings.public_url {
+            Some(url) => Cow::Borrowed(url),
+            None => {
+                let host = self.host.as_ref().and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+                Cow::Owned(format!("http://{host}{}", self.mount))
+            }
+        }
+    }
 }
 
 /// One call: the context, the body without its envelope, and the query string's parameters.
-#[derive(Clone)]
 pub struct ParseCall {
     /// Who is calling.
     pub context: Arc<ParseContext>,
@@ -49,6 +63,14 @@ impl ParseCall {
     /// The caller's rights.
     pub fn scope(&self) -> &Scope {
         &self.context.scope
+    }
+
+    /// Records the id of the request, if it has one, before anything is done. Fails with 159 when it was recorded before.
+    pub async fn record_request(&self) -> Result<()> {
+        match &self.request_id {
+            Some(request) => self.app().objects.record_request(self.scope(), request).await,
+            None => Ok(()),
+        }
     }
 
     /// Body and query string together; the query string wins. Its values are text.
@@ -81,13 +103,5 @@ impl ParseCall {
             ));
         }
         Ok(())
-    }
-}
-
-impl<S: Sync> FromRequestParts<S> for ParseCall {
-    type Rejection = Failure;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
-        parts.extensions.remove::<ParseCall>().ok_or_else(|| Failure(Error::internal()))
     }
 }

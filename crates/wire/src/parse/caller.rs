@@ -17,8 +17,8 @@ const INSTALLATION_ID_LEN_MAX: usize = astrolabe_core::limits::INSTALLATION_ID_L
 /// a token that is not valid.
 pub(super) async fn identify(
     app: &App,
-    credentials: &Credentials,
-    client: Option<ClientAddress>,
+    credentials: &Credentials<'_>,
+    client: ClientAddress,
     method: &Method,
     path: &str,
 ) -> Result<Scope> {
@@ -55,9 +55,9 @@ fn reads_session(method: &Method, path: &str) -> bool {
 
 /// The caller of a key that is more than a client's. A wrong key is as good as none; a right one from a wrong
 /// address is refused.
-fn privileged(app: &App, credentials: &Credentials, client: Option<ClientAddress>) -> Result<Option<Caller>> {
+fn privileged(app: &App, credentials: &Credentials<'_>, client: ClientAddress) -> Result<Option<Caller>> {
     let (keys, settings) = (&app.keys, &app.settings);
-    let is_from = |networks: &[ipnet::IpNet]| client.is_some_and(|client| client.is_in(networks));
+    let is_from = |networks: &[ipnet::IpNet]| client.is_in(networks);
     let candidates = [
         (&keys.maintenance, &credentials.maintenance_key, &settings.maintenance_key_ips, Caller::Maintenance),
         (
@@ -82,7 +82,7 @@ fn privileged(app: &App, credentials: &Credentials, client: Option<ClientAddress
     Ok(None)
 }
 
-fn check_client_key(keys: &AppKeys, credentials: &Credentials) -> Result<()> {
+fn check_client_key(keys: &AppKeys, credentials: &Credentials<'_>) -> Result<()> {
     let pairs = [
         (&keys.rest, &credentials.rest_key),
         (&keys.javascript, &credentials.javascript_key),

@@ -1,56 +1,55 @@
 //! What a request presents: keys and tokens, from headers, HTTP Basic or the body.
 
+use std::borrow::Cow;
+
 use astrolabe_core::error::{Error, ErrorCode, Result};
 use astrolabe_core::value::{Json, JsonMap};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName, header};
 
 /// Keys and tokens of one request.
-#[derive(Default, Clone)]
-pub struct Credentials {
+#[derive(Default)]
+pub struct Credentials<'r> {
     /// Which app.
-    pub app_id: Option<String>,
+    pub app_id: Option<Cow<'r, str>>,
     /// `X-Parse-REST-API-Key`.
-    pub rest_key: Option<String>,
+    pub rest_key: Option<Cow<'r, str>>,
     /// `X-Parse-Javascript-Key`.
-    pub javascript_key: Option<String>,
+    pub javascript_key: Option<Cow<'r, str>>,
     /// `X-Parse-Client-Key`.
-    pub client_key: Option<String>,
+    pub client_key: Option<Cow<'r, str>>,
     /// `X-Parse-Windows-Key`.
-    pub dot_net_key: Option<String>,
+    pub dot_net_key: Option<Cow<'r, str>>,
     /// `X-Parse-Master-Key`.
-    pub master_key: Option<String>,
+    pub master_key: Option<Cow<'r, str>>,
     /// `X-Parse-Maintenance-Key`; headers only.
-    pub maintenance_key: Option<String>,
+    pub maintenance_key: Option<Cow<'r, str>>,
     /// `X-Parse-Session-Token`.
-    pub session_token: Option<String>,
+    pub session_token: Option<Cow<'r, str>>,
     /// `X-Parse-Installation-Id`.
-    pub installation_id: Option<String>,
+    pub installation_id: Option<Cow<'r, str>>,
 }
 
-impl Credentials {
+impl<'r> Credentials<'r> {
     /// Reads the headers.
-    pub fn from_headers(headers: &HeaderMap) -> Self {
-        let text = |name: &str| {
-            headers
-                .get(name)
-                .and_then(|value| value.to_str().ok())
-                .filter(|t| !t.is_empty())
-                .map(str::to_owned)
+    pub fn from_headers(headers: &'r HeaderMap) -> Self {
+        let text = |name: HeaderName| {
+            let text = headers.get(name).and_then(|value| value.to_str().ok());
+            text.filter(|text| !text.is_empty()).map(Cow::Borrowed)
         };
         let mut credentials = Credentials {
-            app_id: text("x-parse-application-id"),
-            rest_key: text("x-parse-rest-api-key"),
-            javascript_key: text("x-parse-javascript-key"),
-            client_key: text("x-parse-client-key"),
-            dot_net_key: text("x-parse-windows-key"),
-            master_key: text("x-parse-master-key"),
-            maintenance_key: text("x-parse-maintenance-key"),
-            session_token: text("x-parse-session-token"),
-            installation_id: text("x-parse-installation-id"),
+            app_id: text(HeaderName::from_static("x-parse-application-id")),
+            rest_key: text(HeaderName::from_static("x-parse-rest-api-key")),
+            javascript_key: text(HeaderName::from_static("x-parse-javascript-key")),
+            client_key: text(HeaderName::from_static("x-parse-client-key")),
+            dot_net_key: text(HeaderName::from_static("x-parse-windows-key")),
+            master_key: text(HeaderName::from_static("x-parse-master-key")),
+            maintenance_key: text(HeaderName::from_static("x-parse-maintenance-key")),
+            session_token: text(HeaderName::from_static("x-parse-session-token")),
+            installation_id: text(HeaderName::from_static("x-parse-installation-id")),
         };
-        if let Some(basic) = text("authorization") {
+        if let Some(basic) = text(header::AUTHORIZATION) {
             credentials.read_basic(&basic);
         }
         credentials
@@ -66,10 +65,10 @@ impl Credentials {
             return;
         };
         let Some((app_id, key)) = pair.split_once(':') else { return };
-        self.app_id = Some(app_id.to_owned());
+        self.app_id = Some(app_id.to_owned().into());
         match key.strip_prefix("javascript-key=") {
-            Some(key) => self.javascript_key = Some(key.to_owned()),
-            None if !key.is_empty() => self.master_key = Some(key.to_owned()),
+            Some(key) => self.javascript_key = Some(key.to_owned().into()),
+            None if !key.is_empty() => self.master_key = Some(key.to_owned().into()),
             None => {}
         }
     }
@@ -92,7 +91,7 @@ impl Credentials {
         ];
         for (name, slot) in slots {
             if let Some(text) = take(name)? {
-                *slot = Some(text);
+                *slot = Some(text.into());
             }
         }
         // Accepted for old SDKs, without a meaning here.

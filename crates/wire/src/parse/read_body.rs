@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use astrolabe_core::error::{Error, ErrorCode, Result};
-use axum::body::Body;
 use bytes::{Bytes, BytesMut};
+use futures_util::FutureExt;
+use http_body::{Body, Frame};
 use http_body_util::BodyExt;
 use tokio::time::timeout;
 
@@ -22,35 +23,70 @@ const OVERLONG_READ_FACTOR: usize = 4;
 
 /// Reads the whole body. Fails with status 413 when it is larger than `bytes_max`, with 429 when the budget is used
 /// up, and with 400 when it does not come to its end.
-pub async fn read_body(body: Body, bytes_max: usize, budget: &BodyBudget) -> Result<(Bytes, ReservedBytes)> {
-    match timeout(WHOLE_MAX, read_in_time(body, bytes_max, budget)).await {
-        Ok(outcome) => outcome,
-        Err(_) => Err(too_slow()),
+pub async fn read_body<B>(
+    mut body: B,
+    bytes_max: usize,
+    budget: &BodyBudget,
+) -> Result<(Bytes, ReservedBytes)>
+where
+    B: Body<Data = Bytes> + Unpin,
+{
+    if body.is_end_stream() {
+        return Ok((Bytes::new(), ReservedBytes::default()));
+    }
+    // Most bodies have arrived with their head; timers cost more than reading those.
+    let first = match body.frame().now_or_never() {
+        Some(first) => data_of(first)?,
+        None => Some(Bytes::new()),
+    };
+    let mut reading =
+        Reading { body, bytes_max, budget, read: BytesMut::new(), reserved: Default::default() };
+    match first {
+        Some(first) if reading.body.is_end_stream() && reading.fits(&first) => {
+            budget.grow(&mut reading.reserved, first.len())?;
+            Ok((first, reading.reserved))
+        }
+        first => match timeout(WHOLE_MAX, reading.to_end(first)).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(too_slow()),
+        },
     }
 }
 
-async fn read_in_time(
-    mut body: Body,
+/// A body that is being read.
+struct Reading<'b, B> {
+    body: B,
     bytes_max: usize,
-    budget: &BodyBudget,
-) -> Result<(Bytes, ReservedBytes)> {
-    let (mut read, mut reserved) = (BytesMut::new(), ReservedBytes::default());
-    while let Some(data) = next_data(&mut body).await? {
-        if data.len() > bytes_max - read.len() {
-            drain(body, bytes_max.saturating_mul(OVERLONG_READ_FACTOR)).await;
-            return Err(Error::new(ErrorCode::BodyTooLarge, "request entity too large"));
-        }
-        budget.grow(&mut reserved, read.len() + data.len())?;
-        read.extend_from_slice(&data);
+    budget: &'b BodyBudget,
+    read: BytesMut,
+    reserved: ReservedBytes,
+}
+
+impl<B: Body<Data = Bytes> + Unpin> Reading<'_, B> {
+    fn fits(&self, data: &Bytes) -> bool {
+        data.len() <= self.bytes_max - self.read.len()
     }
-    Ok((read.freeze(), reserved))
+
+    /// Reads `next` and what comes after it.
+    async fn to_end(mut self, mut next: Option<Bytes>) -> Result<(Bytes, ReservedBytes)> {
+        while let Some(data) = next {
+            if !self.fits(&data) {
+                drain(self.body, self.bytes_max.saturating_mul(OVERLONG_READ_FACTOR)).await;
+                return Err(Error::new(ErrorCode::BodyTooLarge, "request entity too large"));
+            }
+            self.budget.grow(&mut self.reserved, self.read.len() + data.len())?;
+            self.read.extend_from_slice(&data);
+            next = next_data(&mut self.body).await?;
+        }
+        Ok((self.read.freeze(), self.reserved))
+    }
 }
 
 fn too_slow() -> Error {
     Error::new(ErrorCode::MalformedBody, "The request body did not arrive in time.")
 }
 
-async fn drain(mut body: Body, bytes_max: usize) {
+async fn drain<B: Body<Data = Bytes> + Unpin>(mut body: B, bytes_max: usize) {
     let mut read = 0_usize;
     while let Ok(Some(data)) = next_data(&mut body).await {
         read = read.saturating_add(data.len());
@@ -61,19 +97,26 @@ async fn drain(mut body: Body, bytes_max: usize) {
 }
 
 /// The next piece of the body; `None` at its end.
-async fn next_data(body: &mut Body) -> Result<Option<Bytes>> {
+async fn next_data<B: Body<Data = Bytes> + Unpin>(body: &mut B) -> Result<Option<Bytes>> {
     match timeout(SILENCE_MAX, body.frame()).await {
-        Ok(None) => Ok(None),
-        // Trailers carry nothing we read.
-        Ok(Some(Ok(frame))) => Ok(Some(frame.into_data().unwrap_or_default())),
-        Ok(Some(Err(_))) => Err(Error::new(ErrorCode::MalformedBody, "The request body ended too early.")),
+        Ok(frame) => data_of(frame),
         Err(_) => Err(too_slow()),
+    }
+}
+
+fn data_of<E>(frame: Option<Result<Frame<Bytes>, E>>) -> Result<Option<Bytes>> {
+    match frame {
+        None => Ok(None),
+        // Trailers carry nothing we read.
+        Some(Ok(frame)) => Ok(Some(frame.into_data().unwrap_or_default())),
+        Some(Err(_)) => Err(Error::new(ErrorCode::MalformedBody, "The request body ended too early.")),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::body::Body;
     use futures_util::stream::{self, StreamExt};
     use tokio::time::{Instant, sleep};
 
