@@ -23,7 +23,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rusqlite", &["store"]),
     ("argon2", &["auth"]),
     ("clap", &["server"]),
-    ("axum", &["wire", "auth", "api", "server"]),
+    ("axum", &["wire", "server"]),
     ("tokio", &["store", "wire", "auth", "server", "testkit"]),
     ("reqwest", &["testkit"]),
 ];
@@ -119,18 +119,6 @@ fn sql_stands_in_the_store_only() -> anyhow::Result<()> {
             for word in ["SELECT ", "INSERT INTO", "UPDATE \"", "DELETE FROM", "PRAGMA ", "CREATE TABLE"] {
                 ensure!(!text.contains(word), "{} must not contain SQL ({word})", path.display());
             }
-        }
-    }
-    Ok(())
-}
-
-#[test]
-fn axum_is_named_by_routes_only() -> anyhow::Result<()> {
-    for name in ["auth", "api"] {
-        for (path, text) in sources(name)? {
-            let shown = path.to_string_lossy();
-            let is_route = shown.contains("routes") || shown.contains("/rest");
-            ensure!(is_route || !text.contains("axum"), "{shown} must not name axum");
         }
     }
     Ok(())

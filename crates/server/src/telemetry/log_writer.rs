@@ -29,8 +29,9 @@ pub struct LogWriter {
 struct Shared {
     waiting: Mutex<Vec<u8>>,
     filled: Condvar,
-    /// Held while writing, so that what was taken out first is written first.
-    output: Mutex<()>,
+    /// Held while writing, so that what was taken out first is written first. It is the buffer that lines wait in next:
+    /// two take turns, because one that grows anew each time costs more than the lines in it.
+    output: Mutex<Vec<u8>>,
 }
 
 impl LogWriter {
@@ -78,10 +79,11 @@ impl Shared {
     }
 
     fn flush(&self) {
-        let _turn = self.output.lock();
-        let lines = std::mem::take(&mut *self.waiting.lock());
+        let mut lines = self.output.lock();
+        std::mem::swap(&mut *lines, &mut *self.waiting.lock());
         // There is nowhere left to tell that standard error is closed.
         let _ = io::stderr().write_all(&lines);
+        lines.clear();
     }
 }
 

@@ -46,7 +46,7 @@ where
             budget.grow(&mut reading.reserved, first.len())?;
             Ok((first, reading.reserved))
         }
-        first => match timeout(WHOLE_MAX, reading.to_end(first)).await {
+        first => match timeout(WHOLE_MAX, reading.finish(first)).await {
             Ok(outcome) => outcome,
             Err(_) => Err(too_slow()),
         },
@@ -68,7 +68,7 @@ impl<B: Body<Data = Bytes> + Unpin> Reading<'_, B> {
     }
 
     /// Reads `next` and what comes after it.
-    async fn to_end(mut self, mut next: Option<Bytes>) -> Result<(Bytes, ReservedBytes)> {
+    async fn finish(mut self, mut next: Option<Bytes>) -> Result<(Bytes, ReservedBytes)> {
         while let Some(data) = next {
             if !self.fits(&data) {
                 drain(self.body, self.bytes_max.saturating_mul(OVERLONG_READ_FACTOR)).await;
