@@ -4,7 +4,9 @@
 mod acl;
 mod field_view;
 mod scope;
+mod stored_acl;
 
 pub use acl::{Acl, AclEntry};
 pub use field_view::FieldView;
 pub use scope::{Caller, Scope, UserCaller};
+pub use stored_acl::StoredAcl;

@@ -16,6 +16,8 @@ pub use json_edit::{NestedEdit, add_to_array, add_unique_to_array, edit_nested, 
 pub use number::append_number;
 pub use timestamp::Timestamp;
 
+use crate::access::StoredAcl;
+
 /// A JSON value as it came from or goes to the wire.
 pub type Json = serde_json::Value;
 /// A JSON object that keeps the order of its keys.
@@ -90,8 +92,10 @@ pub enum ColumnValue<'a> {
     Integer(i64),
     /// Numbers.
     Real(f64),
-    /// Text; also JSON for arrays, objects, polygons, files and access lists, an object id for pointers.
+    /// Text; also JSON for arrays, objects, polygons and files, an object id for pointers.
     Text(&'a str),
     /// The two columns of a GeoPoint.
     GeoPoint(GeoPoint),
+    /// An access list.
+    Acl(&'a StoredAcl),
 }

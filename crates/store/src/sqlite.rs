@@ -19,6 +19,7 @@ mod read;
 mod read_threads;
 mod row;
 mod schema_change;
+mod snapshot;
 mod wal;
 mod writer;
 
@@ -37,6 +38,7 @@ pub use options::{Durability, SqliteOptions};
 
 use acl::AclSweep;
 use local_readers::OpenReaders;
+use snapshot::SnapshotAge;
 use writer::{Message, Queue};
 
 /// The database of one app in an SQLite file.
@@ -56,6 +58,7 @@ struct Shared {
     events: Arc<Events>,
     queue: Queue,
     readers: OpenReaders,
+    snapshot_age: SnapshotAge,
     acl_sweep: AclSweep,
 }
 
@@ -75,6 +78,7 @@ impl SqliteStore {
             schema: ArcSwap::from_pointee(schema),
             events,
             readers: OpenReaders::default(),
+            snapshot_age: SnapshotAge::default(),
             acl_sweep: AclSweep::default(),
         });
         Ok(SqliteStore { shared })

@@ -42,8 +42,7 @@ pub trait Store: Send + Sync {
 pub trait RowSink: Send {
     /// A row begins.
     fn begin_row(&mut self);
-    /// The value of column `index` of the plan. `PlanColumn::Acl` comes as two calls with the same index: the
-    /// read list, then the write list.
+    /// The value of column `index` of the plan.
     fn column(&mut self, index: usize, value: ColumnValue<'_>) -> Result<(), Error>;
     /// The row is complete.
     fn end_row(&mut self) -> Result<(), Error>;

@@ -41,7 +41,7 @@ pub enum PlanColumn {
     CreatedAt,
     /// `updatedAt`, in milliseconds.
     UpdatedAt,
-    /// The access list: two values, who may read and who may write, each null or JSON text.
+    /// The access list, or null for an object without one.
     Acl,
     /// A field by its place in `class.fields`; relations yield nothing from storage.
     Field {

@@ -11,6 +11,6 @@ mod sweep;
 mod tests;
 
 pub(super) use intern::InternedAcls;
-pub(super) use known::{AclLookup, KnownAcls, StoredAcl};
+pub(super) use known::{AclLookup, KnownAcls};
 pub(super) use reach::{Purpose, Reach};
 pub(super) use sweep::AclSweep;

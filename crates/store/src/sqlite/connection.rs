@@ -43,6 +43,8 @@ pub(super) fn open_writer(path: &Path, options: &SqliteOptions) -> Result<Connec
     };
     connection.pragma_update(None, "synchronous", synchronous)?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    // The writer moves the log into the database itself, after it has answered: see `wal`.
+    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     connection.pragma_update(
         None,
         "journal_size_limit",

@@ -5,6 +5,7 @@
 
 use std::cell::RefCell;
 use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicBool, Ordering, fence};
 use std::sync::{Arc, Weak};
 
 use astrolabe_core::ports::{StoreError, StoreResult};
@@ -13,6 +14,7 @@ use parking_lot::Mutex;
 
 use super::Shared;
 use super::read::Reader;
+use super::snapshot::SnapshotAge;
 
 /// Apps whose connection a thread keeps open.
 const READERS_MAX: NonZeroUsize = NonZeroUsize::MIN.saturating_add(63);
@@ -27,57 +29,75 @@ type Slot = Mutex<Option<Reader>>;
 /// The connections of one store, wherever they are.
 #[derive(Default)]
 pub(super) struct OpenReaders {
-    state: Mutex<OpenState>,
-}
-
-#[derive(Default)]
-struct OpenState {
-    closed: bool,
-    slots: Vec<Weak<Slot>>,
+    closed: AtomicBool,
+    slots: Mutex<Vec<Weak<Slot>>>,
 }
 
 impl OpenReaders {
     /// Closes all connections. One that is in use is closed by its user.
     pub fn close(&self) {
-        let mut state = self.state.lock();
-        state.closed = true;
-        for slot in state.slots.drain(..).filter_map(|slot| slot.upgrade()) {
+        let mut slots = self.slots.lock();
+        self.closed.store(true, Ordering::SeqCst);
+        fence(Ordering::SeqCst);
+        for slot in slots.drain(..).filter_map(|slot| slot.upgrade()) {
             if let Some(mut reader) = slot.try_lock() {
                 *reader = None;
             }
         }
     }
 
+    /// Ends the snapshots of all readers that are idle; the others give theirs up when they have read.
+    pub fn end_snapshots(&self, age: &SnapshotAge) {
+        age.raise();
+        for slot in self.slots.lock().iter().filter_map(Weak::upgrade) {
+            if let Some(reader) = slot.try_lock().as_deref_mut().and_then(Option::as_mut) {
+                reader.end_snapshot();
+            }
+        }
+    }
+
     fn is_closed(&self) -> bool {
-        self.state.lock().closed
+        self.closed.load(Ordering::SeqCst)
     }
 
     fn register(&self, slot: &Arc<Slot>) -> StoreResult<()> {
-        let mut state = self.state.lock();
-        if state.closed {
+        let mut slots = self.slots.lock();
+        if self.is_closed() {
             return Err(closed());
         }
-        state.slots.retain(|slot| slot.strong_count() > 0);
-        state.slots.push(Arc::downgrade(slot));
+        slots.retain(|slot| slot.strong_count() > 0);
+        slots.push(Arc::downgrade(slot));
         Ok(())
     }
 }
 
-/// Runs `work` with this thread's connection to the store's file.
+/// Runs `work` with this thread's connection to the store's file, in a snapshot of everything that is committed.
 pub(super) fn with_reader<T>(
     shared: &Shared,
     work: impl FnOnce(&mut Reader) -> StoreResult<T>,
 ) -> StoreResult<T> {
     let slot = slot(shared)?;
     let result = match slot.lock().as_mut() {
-        Some(reader) => work(reader),
+        Some(reader) => in_snapshot(reader, shared, work),
         None => return Err(closed()),
     };
     // Asked after the lock is free again: either this thread sees that the store was closed, or the one that
     // closes it finds the lock free.
+    fence(Ordering::SeqCst);
     if shared.readers.is_closed() {
         *slot.lock() = None;
     }
+    result
+}
+
+fn in_snapshot<T>(
+    reader: &mut Reader,
+    shared: &Shared,
+    work: impl FnOnce(&mut Reader) -> StoreResult<T>,
+) -> StoreResult<T> {
+    reader.renew_snapshot(&shared.snapshot_age)?;
+    let result = work(reader);
+    reader.end_old_snapshot(&shared.snapshot_age);
     result
 }
 

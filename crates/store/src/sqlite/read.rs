@@ -15,6 +15,7 @@ use super::errors::{class_gone, read_error, store_error};
 use super::execute::for_each_row;
 use super::local_readers::with_reader;
 use super::placement::{Placement, Placements, Shape};
+use super::snapshot::{Snapshot, SnapshotAge};
 use super::{Shared, connection, read_threads, row};
 use crate::compile::{AccessPath, Names, count as compile_count, is_all, select, select_columns};
 use crate::dialect::SQLITE;
@@ -30,6 +31,7 @@ pub(super) struct Reader {
     effort: Effort,
     acls: KnownAcls,
     reach: Reach,
+    snapshot: Snapshot,
 }
 
 impl Reader {
@@ -37,12 +39,34 @@ impl Reader {
     pub fn open(shared: &Shared) -> StoreResult<Self> {
         let mut connection = connection::open_reader(&shared.path).map_err(store_error)?;
         let effort = Effort::watch(&mut connection).map_err(store_error)?;
-        let (acls, reach) = (KnownAcls::new(), Reach::new());
-        Ok(Reader { connection, placements: Placements::new(), effort, acls, reach })
+        Ok(Reader {
+            connection,
+            placements: Placements::new(),
+            effort,
+            acls: KnownAcls::new(),
+            reach: Reach::new(),
+            snapshot: Snapshot::default(),
+        })
     }
 
-    /// Answers when the file can be read.
+    /// Makes sure that what is read from now on is everything that is committed.
+    pub fn renew_snapshot(&mut self, age: &SnapshotAge) -> StoreResult<()> {
+        self.snapshot.renew(&self.connection, age).map_err(store_error)
+    }
+
+    /// Gives the snapshot up if something was committed meanwhile.
+    pub fn end_old_snapshot(&mut self, age: &SnapshotAge) {
+        self.snapshot.end_if_old(&self.connection, age);
+    }
+
+    /// Gives the snapshot up.
+    pub fn end_snapshot(&mut self) {
+        self.snapshot.end(&self.connection);
+    }
+
+    /// Answers when the file can be read, which what an open snapshot holds in memory does not show.
     pub fn ping(&mut self) -> StoreResult<()> {
+        self.end_snapshot();
         let _watch = self.effort.begin(PING_DEADLINE);
         self.connection
             .query_row("SELECT schema_version FROM _catalog_meta", [], |_| Ok(()))
@@ -168,7 +192,7 @@ impl<'r> Read<'r> {
         mut receive: impl FnMut(&rusqlite::Row<'_>, &mut AclLookup<'_>) -> StoreResult<()>,
     ) -> StoreResult<Ran<()>> {
         with_reader(self.shared, |reader| {
-            let Reader { connection, placements, effort, acls, reach } = reader;
+            let Reader { connection, placements, effort, acls, reach, .. } = reader;
             let failure = |error| read_error(error, self.class);
             let mut acls = acls.within(connection);
             let options = &self.shared.options;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use astrolabe_core::access::Acl;
+use astrolabe_core::access::{Acl, StoredAcl};
 use astrolabe_core::events::RowState;
 use astrolabe_core::ports::{RowSink, StoreError, StoreResult};
 use astrolabe_core::schema::{CREATED_AT, Class, Field, OBJECT_ID, UPDATED_AT};
@@ -10,7 +10,7 @@ use astrolabe_core::value::{ColumnValue, GeoPoint, Timestamp, Value};
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
 
-use super::acl::{AclLookup, StoredAcl};
+use super::acl::AclLookup;
 use crate::columns::{ACL, NO_ACL, Storage};
 use crate::compile::SelectColumn;
 
@@ -140,12 +140,8 @@ fn feed_column(
         SelectColumn::UpdatedAt => ColumnValue::Integer(reader.required_integer(UPDATED_AT)?),
         SelectColumn::Acl => {
             let acl = reader.acl(acls)?;
-            let (readers, writers) = match &acl {
-                Some(acl) => (ColumnValue::Text(&acl.readers), ColumnValue::Text(&acl.writers)),
-                None => (ColumnValue::Null, ColumnValue::Null),
-            };
-            sink.column(index, readers).map_err(StoreError::Refused)?;
-            return sink.column(index, writers).map_err(StoreError::Refused);
+            let value = acl.as_deref().map_or(ColumnValue::Null, ColumnValue::Acl);
+            return sink.column(index, value).map_err(StoreError::Refused);
         }
         SelectColumn::Field(field, _) => match reader.field(field)? {
             Some(value) => value,
@@ -195,8 +191,5 @@ pub(super) fn state(
 }
 
 fn acl(reader: &mut RowReader<'_, '_>, acls: &mut AclLookup<'_>) -> StoreResult<Option<Acl>> {
-    let Some(stored) = reader.acl(acls)? else { return Ok(None) };
-    let list = |json: &str| serde_json::from_str::<Vec<String>>(json).map_err(|_| reader.corrupt(ACL));
-    let (readers, writers) = (list(&stored.readers)?, list(&stored.writers)?);
-    Ok(Some(Acl::from_lists(readers.iter().map(String::as_str), writers.iter().map(String::as_str))))
+    Ok(reader.acl(acls)?.map(|stored| stored.acl().clone()))
 }

@@ -16,6 +16,7 @@ use super::acl::InternedAcls;
 use super::errors::store_error;
 use super::execute::{execute_text, roll_back};
 use super::functions::{self, Refusal};
+use super::snapshot::SnapshotAge;
 use super::wal::WalBound;
 use super::{Shared, connection, schema_change};
 use astrolabe_core::schema::Schema;
@@ -101,7 +102,7 @@ impl Writer {
         self.commit_group(group);
         self.sweep_acls();
         if let Some(open) = &mut self.open {
-            open.wal.keep(&open.connection, &self.shared.path);
+            open.wal.keep(&open.connection, &self.shared);
         }
     }
 
@@ -124,7 +125,7 @@ impl Writer {
     fn change_schema(&mut self, changes: &[SchemaChange], reply: oneshot::Sender<StoreResult<Arc<Schema>>>) {
         let shared = Arc::clone(&self.shared);
         let result = self.open().and_then(|open| {
-            let next = in_transaction(&open.connection, |connection| {
+            let next = in_transaction(&open.connection, &shared.snapshot_age, |connection| {
                 schema_change::apply(connection, &shared.schema.load(), changes)
             })?;
             if let Some(next) = next {
@@ -145,7 +146,7 @@ impl Writer {
         while sweep.begin_if_due() {
             let schema = self.shared.schema.load();
             let round = |connection: &Connection| sweep.round(connection, &schema, &open.acls);
-            if let Err(error) = in_transaction(&open.connection, round) {
+            if let Err(error) = in_transaction(&open.connection, &self.shared.snapshot_age, round) {
                 tracing::warn!(%error, "unused access lists could not be removed");
                 return;
             }
@@ -168,7 +169,7 @@ impl Writer {
 
     fn close_connection(&mut self) {
         if let Some(mut open) = self.open.take() {
-            open.wal.empty(&open.connection);
+            open.wal.empty(&open.connection, &self.shared);
         }
     }
 }
@@ -176,11 +177,13 @@ impl Writer {
 /// Runs `work` in a transaction that is rolled back when it fails.
 fn in_transaction<T>(
     connection: &Connection,
+    snapshot_age: &SnapshotAge,
     work: impl FnOnce(&Connection) -> StoreResult<T>,
 ) -> StoreResult<T> {
     execute_text(connection, "BEGIN IMMEDIATE").map_err(store_error)?;
     let result = work(connection)
         .and_then(|value| execute_text(connection, "COMMIT").map(|()| value).map_err(store_error));
+    snapshot_age.raise();
     if result.is_err() {
         roll_back(connection);
     }

@@ -1,7 +1,6 @@
 //! Rows to JSON bytes. Values of included pointers are left open and filled in by [`JsonSink::render`], when
 //! the objects they lead to have been read.
 
-mod acl_memo;
 mod included;
 
 use std::any::Any;
@@ -16,7 +15,6 @@ use crate::query::PlanColumn;
 use crate::schema::{Class, FieldType};
 use crate::value::{ColumnValue, Timestamp, append_column, append_json_string};
 
-use acl_memo::AclMemo;
 pub(in crate::objects) use included::Included;
 use included::OpenValue;
 
@@ -32,9 +30,6 @@ pub(in crate::objects) struct JsonSink {
     rows: Vec<Row>,
     open: Vec<OpenValue>,
     row_begin: usize,
-    readers: Option<String>,
-    acl_memo: AclMemo,
-    writers_next: bool,
 }
 
 struct Row {
@@ -105,9 +100,6 @@ impl JsonSink {
             rows: Vec::new(),
             open: Vec::new(),
             row_begin: 0,
-            readers: None,
-            acl_memo: AclMemo::default(),
-            writers_next: false,
         }
     }
 
@@ -187,28 +179,6 @@ impl JsonSink {
         append_json_string(&mut self.out, id);
         self.rows.push(Row { object_id: start..self.out.len(), bytes: self.row_begin..self.row_begin });
     }
-
-    /// Takes the read list, then the write list, and writes both as one `ACL`.
-    fn access_list(&mut self, index: usize, value: ColumnValue<'_>) -> Result<()> {
-        let list = match value {
-            ColumnValue::Null => None,
-            ColumnValue::Text(json) => Some(json),
-            _ => return Err(Error::internal()),
-        };
-        if !self.writers_next {
-            self.readers = list.map(str::to_owned);
-            self.writers_next = true;
-            return Ok(());
-        }
-        self.writers_next = false;
-        if self.readers.is_none() && list.is_none() {
-            return Ok(());
-        }
-        let acl = self.acl_memo.json(self.readers.take(), list)?;
-        self.out.extend_from_slice(&self.columns[index].prefix);
-        self.out.extend_from_slice(acl);
-        Ok(())
-    }
 }
 
 fn column_name<'a>(class: &'a Class, column: &PlanColumn) -> &'a str {
@@ -238,7 +208,6 @@ fn check_size(bytes: usize) -> Result<()> {
 impl RowSink for JsonSink {
     fn begin_row(&mut self) {
         self.row_begin = self.out.len();
-        self.writers_next = false;
         self.out.extend_from_slice(self.row_start);
         if let Some(class_name) = &self.class_name {
             append_json_string(&mut self.out, class_name);
@@ -249,8 +218,11 @@ impl RowSink for JsonSink {
         match (&self.columns[index].column, value) {
             (PlanColumn::ObjectId, ColumnValue::Text(id)) => self.object_id_value(id),
             (PlanColumn::CreatedAt | PlanColumn::UpdatedAt, ColumnValue::Integer(ms)) => self.time(index, ms),
-            (PlanColumn::Acl, value) => self.access_list(index, value)?,
-            (PlanColumn::Field { .. }, ColumnValue::Null) => {}
+            (PlanColumn::Acl, ColumnValue::Acl(acl)) => {
+                self.out.extend_from_slice(&self.columns[index].prefix);
+                self.out.extend_from_slice(acl.json());
+            }
+            (PlanColumn::Acl | PlanColumn::Field { .. }, ColumnValue::Null) => {}
             (PlanColumn::Field { .. }, value) => self.field(index, value)?,
             _ => return Err(Error::internal()),
         }

@@ -3,6 +3,7 @@
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
+use astrolabe_core::access::StoredAcl;
 use astrolabe_core::ports::StoreResult;
 use lru::LruCache;
 use rusqlite::{Connection, OptionalExtension};
@@ -13,15 +14,6 @@ use super::super::errors::store_error;
 const REMEMBERED_MAX: NonZeroUsize = NonZeroUsize::MIN.saturating_add(511);
 /// Longer lists are read each time.
 const REMEMBERED_BYTES_MAX: usize = 2_048;
-
-/// A list as it is stored.
-#[derive(Debug)]
-pub(in crate::sqlite) struct StoredAcl {
-    /// Who may read, as a JSON list.
-    pub readers: String,
-    /// Who may write, in the same form.
-    pub writers: String,
-}
 
 /// Lists that were read before.
 pub(in crate::sqlite) struct KnownAcls {
@@ -47,24 +39,24 @@ impl KnownAcls {
 }
 
 impl AclLookup<'_> {
-    /// The list with an id; `None` when there is none.
+    /// The list with an id; `None` when there is none, or what is stored is not one.
     pub fn get(&mut self, id: i64) -> StoreResult<Option<Arc<StoredAcl>>> {
         if let Some(acl) = self.known.lists.get(&id) {
             return Ok(Some(Arc::clone(acl)));
         }
-        let Some(acl) = read(self.connection, id).map_err(store_error)? else { return Ok(None) };
-        let bytes = acl.readers.len() + acl.writers.len();
+        let Some((readers, writers)) = read(self.connection, id).map_err(store_error)? else { return Ok(None) };
+        let Some(acl) = StoredAcl::from_halves(&readers, &writers) else { return Ok(None) };
         let acl = Arc::new(acl);
-        if bytes <= REMEMBERED_BYTES_MAX {
+        if readers.len() + writers.len() <= REMEMBERED_BYTES_MAX {
             self.known.lists.put(id, Arc::clone(&acl));
         }
         Ok(Some(acl))
     }
 }
 
-fn read(connection: &Connection, id: i64) -> rusqlite::Result<Option<StoredAcl>> {
+fn read(connection: &Connection, id: i64) -> rusqlite::Result<Option<(String, String)>> {
     connection
         .prepare_cached("SELECT readers, writers FROM _acl WHERE id = ?")?
-        .query_row([id], |row| Ok(StoredAcl { readers: row.get(0)?, writers: row.get(1)? }))
+        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()
 }

@@ -88,7 +88,9 @@ fn attempt(
             result => done.push(result),
         }
     }
-    execute_text(&open.connection, "COMMIT").map_err(lost)?;
+    let committed = execute_text(&open.connection, "COMMIT");
+    shared.snapshot_age.raise();
+    committed.map_err(lost)?;
     open.acls.committed();
     shared.events.raise(&runner.watched.take());
     Ok(done)

@@ -1,7 +1,7 @@
 //! A sink that keeps rows as values.
 
 use std::any::Any;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use astrolabe_core::Error;
@@ -19,7 +19,7 @@ pub struct ReadRow {
     pub created_at: i64,
     /// Modification time.
     pub updated_at: i64,
-    /// Readers and writers, as stored.
+    /// Readers and writers, each a sorted JSON list.
     pub acl: (Option<String>, Option<String>),
     /// Values by field.
     pub values: HashMap<String, Value>,
@@ -36,7 +36,6 @@ impl ReadRow {
 pub struct RowsSink {
     class: Arc<Class>,
     columns: Vec<PlanColumn>,
-    acl_calls: usize,
     /// The rows so far.
     pub rows: Vec<ReadRow>,
     /// The thread that handed the last row over.
@@ -51,7 +50,6 @@ impl RowsSink {
         RowsSink {
             class: Arc::clone(&plan.class),
             columns: plan.columns.clone(),
-            acl_calls: 0,
             rows: Vec::new(),
             thread: None,
             rows_max: usize::MAX,
@@ -61,7 +59,6 @@ impl RowsSink {
 
 impl RowSink for RowsSink {
     fn begin_row(&mut self) {
-        self.acl_calls = 0;
         self.thread = Some(std::thread::current().id());
         self.rows.push(ReadRow::default());
     }
@@ -72,11 +69,10 @@ impl RowSink for RowsSink {
             (PlanColumn::ObjectId, ColumnValue::Text(id)) => row.id = id.to_owned(),
             (PlanColumn::CreatedAt, ColumnValue::Integer(ms)) => row.created_at = ms,
             (PlanColumn::UpdatedAt, ColumnValue::Integer(ms)) => row.updated_at = ms,
-            (PlanColumn::Acl, value) => {
-                let list = if let ColumnValue::Text(list) = value { Some(list.to_owned()) } else { None };
-                *(if self.acl_calls == 0 { &mut row.acl.0 } else { &mut row.acl.1 }) = list;
-                self.acl_calls += 1;
+            (PlanColumn::Acl, ColumnValue::Acl(acl)) => {
+                row.acl = (Some(texts(acl.acl().readers())), Some(texts(acl.acl().writers())));
             }
+            (PlanColumn::Acl, ColumnValue::Null) => row.acl = (None, None),
             (PlanColumn::Field { index, .. }, value) => {
                 let (name, field) = self.class.fields.get_index(*index).unwrap();
                 row.values.insert(name.to_string(), Value::from_column(&field.kind, value)?);
@@ -96,4 +92,8 @@ impl RowSink for RowsSink {
     fn into_any(self: Box<Self>) -> Box<dyn Any> {
         self
     }
+}
+
+fn texts<'t>(principals: impl Iterator<Item = &'t str>) -> String {
+    serde_json::to_string(&principals.collect::<BTreeSet<_>>()).unwrap()
 }
