@@ -40,10 +40,10 @@ pub fn json(writer: LogWriter) -> AccessLog {
 fn write_json(text: &mut Vec<u8>, line: &AccessLine<'_>) -> std::io::Result<()> {
     text.extend_from_slice(b"{\"timestamp\":\"");
     SystemClock.now().append_iso(text);
-    write!(
+    writeln!(
         text,
         "\",\"level\":\"INFO\",\"message\":\"answered\",\"http.method\":{},\"http.path\":{},\"http.status\":{},\
-         \"duration_ms\":{},\"client.address\":\"{}\",\"app.id\":{},\"target\":\"{}\",\"request.id\":\"{}\"}}\n",
+         \"duration_ms\":{},\"client.address\":\"{}\",\"app.id\":{},\"target\":\"{}\",\"request.id\":\"{}\"}}",
         Quoted(line.method.as_str()),
         Quoted(line.path),
         line.status.as_u16(),
