@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use astrolabe_core::access::{Acl, AclEntry};
 use astrolabe_core::query::RowAccess;
 
 use crate::columns::{ACL, NO_ACL};
@@ -10,13 +11,16 @@ use crate::statement::{Bind, SqlWriter, json_texts};
 /// Principals that are bound one by one; more are bound as a list.
 const BOUND_SINGLY_MAX: usize = 8;
 
-/// How the rows are found that access lists let through. Both ways find the same rows.
+/// How the rows are found that access lists let through. All ways find the same rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum AccessPath {
     /// The rows are found by other conditions or in the wanted order, and the list of each is looked at.
     ByRow,
     /// The lists that name the caller come first, then the rows with one of them.
     ByList,
+    /// Like [`AccessPath::ByRow`], but whoever steps through the rows looks at the lists, and counts the rows of the page:
+    /// the statement yields all rows, each with the id of its list in a last column.
+    WhileStepping,
 }
 
 /// A right that access lists give.
@@ -45,6 +49,15 @@ impl Right {
             RowAccess::Writable(principals) => Some((Right::Write, principals)),
         }
     }
+
+    /// Whether a list gives the right to one of the principals.
+    pub fn names(self, acl: &Acl, principals: &[String]) -> bool {
+        let gives = |entry: &AclEntry| match self {
+            Right::Read => entry.read,
+            Right::Write => entry.write,
+        };
+        acl.entries.iter().any(|entry| gives(entry) && principals.contains(&entry.principal))
+    }
 }
 
 /// Appends the condition that lets rows through; `All` must be left out by the caller.
@@ -66,6 +79,9 @@ pub(super) fn append_access<'a>(sql: &mut SqlWriter<'a>, access: &'a RowAccess, 
 fn append_right<'a>(sql: &mut SqlWriter<'a>, right: Right, principals: &'a [String], path: AccessPath) {
     let no_acl = Bind::Integer(NO_ACL);
     match path {
+        AccessPath::WhileStepping => {
+            sql.push("TRUE");
+        }
         AccessPath::ByRow => {
             sql.push("(").column(ACL).push(" = ").bind(no_acl).push(" OR EXISTS (SELECT 1 FROM ");
             sql.push(right.table()).push(" AS m WHERE m.acl = ").column(ACL).push(" AND m.principal IN ");

@@ -39,7 +39,7 @@ pub(super) fn append_where_by<'a>(
     path: AccessPath,
 ) {
     let filters_rows = !is_all(filter);
-    let filters_access = *access != RowAccess::All;
+    let filters_access = *access != RowAccess::All && path != AccessPath::WhileStepping;
     if filters_rows || filters_access {
         sql.push(" WHERE ");
     }

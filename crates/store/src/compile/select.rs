@@ -74,6 +74,9 @@ pub(crate) fn select<'a>(
         sql.push("NULL");
     }
     sql.separated(columns, ", ", |sql, column| append_column(sql, names, *column));
+    if path == AccessPath::WhileStepping {
+        sql.push(", ").column(ACL);
+    }
     if path == AccessPath::ByList && plan.limit.is_some() {
         append_page_first(&mut sql, names, plan);
     } else {
@@ -92,7 +95,15 @@ fn append_page_rows<'a>(
 ) {
     append_from(sql, names, &plan.filter, &plan.access, path);
     append_order(sql, names, &plan.order, sort_by);
-    append_page(sql, plan.skip, plan.limit);
+    match path {
+        // As many as whoever steps through them wants; that there is a bound makes the database prefer an index that
+        // yields the wanted order.
+        AccessPath::WhileStepping if plan.limit.is_some() => {
+            sql.push(" LIMIT -1");
+        }
+        AccessPath::WhileStepping => {}
+        AccessPath::ByRow | AccessPath::ByList => append_page(sql, plan.skip, plan.limit),
+    }
 }
 
 /// The same in two steps: which rows are on the page, then those rows. The first step needs no more than an index that

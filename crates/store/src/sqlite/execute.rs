@@ -1,5 +1,7 @@
 //! Running compiled statements.
 
+use std::ops::ControlFlow;
+
 use astrolabe_core::ports::{StoreError, StoreResult};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, Result, Row, ToSql};
@@ -82,10 +84,23 @@ pub(super) fn for_each_row(
     failure: impl Fn(rusqlite::Error) -> StoreError,
     mut receive: impl FnMut(&Row<'_>) -> StoreResult<()>,
 ) -> StoreResult<()> {
+    let receive = |row: &Row<'_>| receive(row).map(|()| ControlFlow::Continue(()));
+    for_rows(connection, statement, failure, receive)
+}
+
+/// Hands the rows of a statement to `receive` until it breaks off.
+pub(super) fn for_rows(
+    connection: &Connection,
+    statement: &Statement<'_>,
+    failure: impl Fn(rusqlite::Error) -> StoreError,
+    mut receive: impl FnMut(&Row<'_>) -> StoreResult<ControlFlow<()>>,
+) -> StoreResult<()> {
     let mut prepared = prepare(connection, statement).map_err(&failure)?;
     let mut rows = prepared.raw_query();
     while let Some(row) = rows.next().map_err(&failure)? {
-        receive(row)?;
+        if receive(row)?.is_break() {
+            break;
+        }
     }
     Ok(())
 }

@@ -25,6 +25,15 @@ pub(super) enum Placement {
     Elsewhere,
 }
 
+/// What a statement's plan tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Judgement {
+    /// Where it runs.
+    pub placement: Placement,
+    /// Rows wait for others before they come, to be put in order.
+    pub sorts: bool,
+}
+
 /// What the plan alone does not tell.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Shape {
@@ -36,7 +45,7 @@ pub(super) struct Shape {
 
 /// The placements of one connection's statements.
 pub(super) struct Placements {
-    known: LruCache<String, Placement>,
+    known: LruCache<String, Judgement>,
     schema_version: u64,
 }
 
@@ -53,28 +62,27 @@ impl Placements {
         statement: &Statement<'_>,
         shape: Shape,
         schema_version: u64,
-    ) -> Result<Placement> {
-        if statement.reads_values {
-            return Ok(Placement::Elsewhere);
-        }
+    ) -> Result<Judgement> {
         if self.schema_version != schema_version {
             self.known.clear();
             self.schema_version = schema_version;
         }
-        if let Some(placement) = self.known.get(statement.sql.as_str()) {
-            return Ok(*placement);
+        if let Some(judgement) = self.known.get(statement.sql.as_str()) {
+            return Ok(*judgement);
         }
-        let placement = judge(&query_plan(connection, &statement.sql)?, shape);
-        self.known.put(statement.sql.clone(), placement);
-        Ok(placement)
+        let plan = query_plan(connection, &statement.sql)?;
+        let placement = if statement.reads_values { Placement::Elsewhere } else { judge(&plan, shape) };
+        let judgement = Judgement { placement, sorts: sorts(&plan) };
+        self.known.put(statement.sql.clone(), judgement);
+        Ok(judgement)
     }
 
     /// Learns how much work an inline read was.
     pub fn observe(&mut self, statement: &Statement<'_>, steps: u64) {
         if steps > INLINE_STEPS_MAX
-            && let Some(placement) = self.known.get_mut(statement.sql.as_str())
+            && let Some(judgement) = self.known.get_mut(statement.sql.as_str())
         {
-            *placement = Placement::Elsewhere;
+            judgement.placement = Placement::Elsewhere;
         }
     }
 }
@@ -97,6 +105,10 @@ fn judge(plan: &[String], shape: Shape) -> Placement {
         is_lookup(line) || is_helper(line) || (is_walk(line, shape) && shape.limited && !sorts)
     };
     if plan.iter().all(quick) { Placement::Inline } else { Placement::Elsewhere }
+}
+
+fn sorts(plan: &[String]) -> bool {
+    plan.iter().any(|line| line.starts_with("USE TEMP B-TREE"))
 }
 
 /// `SEARCH t USING INDEX name (column=? AND …)`, every column compared by equality.

@@ -1,18 +1,19 @@
 //! Reads: compiled, placed, run, and handed row by row to their sink.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
 use astrolabe_core::ports::{RowSink, StoreError, StoreResult};
 use astrolabe_core::query::ReadPlan;
 use astrolabe_core::schema::{Class, Schema};
-use rusqlite::Connection;
+use rusqlite::{Connection, Row};
 use tokio::sync::oneshot;
 
-use super::acl::{AclLookup, KnownAcls, Purpose, Reach};
+use super::acl::{AclLookup, Gate, KnownAcls, Passage, Purpose, Reach};
 use super::effort::Effort;
 use super::errors::{class_gone, read_error, store_error};
-use super::execute::for_each_row;
+use super::execute::for_rows;
 use super::local_readers::with_reader;
 use super::placement::{Placement, Placements, Shape};
 use super::snapshot::{Snapshot, SnapshotAge};
@@ -187,48 +188,91 @@ impl<'r> Read<'r> {
     /// Chooses the way, compiles, places and runs.
     fn run<'a>(
         &self,
-        compile: impl FnOnce(AccessPath) -> Statement<'a>,
+        compile: impl Fn(AccessPath) -> Statement<'a>,
         shape: Shape,
-        mut receive: impl FnMut(&rusqlite::Row<'_>, &mut AclLookup<'_>) -> StoreResult<()>,
+        mut receive: impl FnMut(&Row<'_>, &mut AclLookup<'_>) -> StoreResult<()>,
     ) -> StoreResult<Ran<()>> {
         with_reader(self.shared, |reader| {
-            let Reader { connection, placements, effort, acls, reach, .. } = reader;
-            let failure = |error| read_error(error, self.class);
-            let mut acls = acls.within(connection);
+            let if_quick = self.mode == Mode::IfQuick;
             let options = &self.shared.options;
-            if self.mode == Mode::Always {
-                let _watch = effort.begin(options.read_deadline);
-                let path = reach.path(connection, self.class, self.plan, self.purpose).map_err(failure)?;
-                return for_each_row(connection, &compile(path), failure, |row| receive(row, &mut acls))
-                    .map(Ran::Done);
-            }
-            let watch = effort.begin(options.inline_deadline);
-            let path = match reach.path(connection, self.class, self.plan, self.purpose).map_err(failure) {
-                Ok(path) => path,
-                Err(StoreError::Deadline) => return Ok(Ran::NotHere),
-                Err(error) => return Err(error),
+            let deadline = if if_quick { options.inline_deadline } else { options.read_deadline };
+            let failure = |error| read_error(error, self.class);
+            let Reader { connection, placements, effort, acls, reach, .. } = reader;
+            let watch = effort.begin(deadline);
+            let chosen = match self.choose(connection, placements, reach, compile, shape).map_err(failure) {
+                Err(StoreError::Deadline) if if_quick => return Ok(Ran::NotHere),
+                chosen => chosen?,
             };
-            let statement = compile(path);
-            match placements.of(connection, &statement, shape, self.schema.version).map_err(failure) {
-                Ok(Placement::Inline) => {}
-                Ok(Placement::Elsewhere) | Err(StoreError::Deadline) => return Ok(Ran::NotHere),
-                Err(error) => return Err(error),
+            if if_quick && chosen.placement == Placement::Elsewhere {
+                return Ok(Ran::NotHere);
             }
+            let Chosen { statement, mut gate, .. } = chosen;
+            let mut acls = acls.within(connection);
             let mut handed_over = false;
-            let result = for_each_row(connection, &statement, failure, |row| {
+            let result = for_rows(connection, &statement, failure, |row| {
+                let passage = match &mut gate {
+                    Some(gate) => gate.pass(list_of(row)?, &mut acls)?,
+                    None => Passage::Yes,
+                };
+                if passage == Passage::No {
+                    return Ok(ControlFlow::Continue(()));
+                }
                 // Rows cannot be taken back, so the read can only be finished here.
-                if !std::mem::replace(&mut handed_over, true) {
+                if if_quick && !std::mem::replace(&mut handed_over, true) {
                     watch.allow(options.read_deadline);
                 }
-                receive(row, &mut acls)
+                receive(row, &mut acls)?;
+                let ended = passage == Passage::YesAtLast;
+                Ok(if ended { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
             });
             placements.observe(&statement, watch.steps());
             match result {
-                Err(StoreError::Deadline) if !handed_over => Ok(Ran::NotHere),
+                Err(StoreError::Deadline) if if_quick && !handed_over => Ok(Ran::NotHere),
                 result => result.map(Ran::Done),
             }
         })
     }
+
+    /// The statement to run. Rows that come in the wanted order by themselves are stepped through as far as the page
+    /// reaches; where they have to be put in order first, the database looks at their lists before it does that.
+    fn choose<'a>(
+        &self,
+        connection: &Connection,
+        placements: &mut Placements,
+        reach: &mut Reach,
+        compile: impl Fn(AccessPath) -> Statement<'a>,
+        shape: Shape,
+    ) -> rusqlite::Result<Chosen<'a, 'r>> {
+        let mut path = reach.path(connection, self.class, self.plan, self.purpose)?;
+        let mut gate = match (path, self.purpose) {
+            (AccessPath::ByRow, Purpose::Page) => Gate::of(self.plan),
+            _ => None,
+        };
+        if gate.is_some() {
+            path = AccessPath::WhileStepping;
+        }
+        let mut statement = compile(path);
+        let mut judgement = placements.of(connection, &statement, shape, self.schema.version)?;
+        if gate.is_some() && judgement.sorts {
+            gate = None;
+            statement = compile(AccessPath::ByRow);
+            judgement = placements.of(connection, &statement, shape, self.schema.version)?;
+        }
+        Ok(Chosen { statement, placement: judgement.placement, gate })
+    }
+}
+
+/// A statement that is about to run.
+struct Chosen<'a, 'p> {
+    statement: Statement<'a>,
+    placement: Placement,
+    gate: Option<Gate<'p>>,
+}
+
+/// The id of a row's access list, where it comes last.
+fn list_of(row: &Row<'_>) -> StoreResult<i64> {
+    let columns = row.as_ref().column_count();
+    row.get(columns.saturating_sub(1)).map_err(store_error)
 }
 
 /// The class as it is now; the plan may have been made before a change of the schema.

@@ -44,7 +44,9 @@ impl AclLookup<'_> {
         if let Some(acl) = self.known.lists.get(&id) {
             return Ok(Some(Arc::clone(acl)));
         }
-        let Some((readers, writers)) = read(self.connection, id).map_err(store_error)? else { return Ok(None) };
+        let Some((readers, writers)) = read(self.connection, id).map_err(store_error)? else {
+            return Ok(None);
+        };
         let Some(acl) = StoredAcl::from_halves(&readers, &writers) else { return Ok(None) };
         let acl = Arc::new(acl);
         if readers.len() + writers.len() <= REMEMBERED_BYTES_MAX {

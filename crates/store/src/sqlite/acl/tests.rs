@@ -1,5 +1,6 @@
-//! Both ways to find what a caller may touch find the same rows, and those that the lists say.
+//! All ways to find what a caller may touch find the same rows, and those that the lists say.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use astrolabe_core::access::{Acl, AclEntry};
@@ -12,12 +13,14 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
-use rusqlite::Connection;
+use rusqlite::{Connection, Row};
 
+use super::{Gate, KnownAcls, Passage};
 use crate::compile::{self, AccessPath, Names};
 use crate::dialect::SQLITE;
-use crate::sqlite::execute::for_each_row;
+use crate::sqlite::execute::{for_each_row, for_rows};
 use crate::sqlite::{SqliteOptions, SqliteStore, connection, errors};
+use crate::statement::Statement;
 
 const PRINCIPALS: [&str; 5] = ["*", "u1", "u2", "role:a", "role:b"];
 const ROWS: usize = 300;
@@ -92,19 +95,45 @@ fn changes() -> Vec<SchemaChange> {
     ]
 }
 
-fn texts(connection: &Connection, statement: &crate::statement::Statement<'_>) -> Vec<String> {
+fn texts(connection: &Connection, statement: &Statement<'_>) -> Vec<String> {
     let mut texts = Vec::new();
     for_each_row(connection, statement, errors::store_error, |row| {
-        let value: rusqlite::types::Value = row.get(0).map_err(errors::store_error)?;
-        texts.push(format!("{value:?}"));
+        texts.push(text(row));
         Ok(())
     })
     .unwrap();
     texts
 }
 
+/// The page that a gate lets through.
+fn stepped(
+    connection: &Connection,
+    statement: &Statement<'_>,
+    plan: &ReadPlan,
+    known: &mut KnownAcls,
+) -> Vec<String> {
+    let Some(mut gate) = Gate::of(plan) else { return Vec::new() };
+    let mut acls = known.within(connection);
+    let mut texts = Vec::new();
+    for_rows(connection, statement, errors::store_error, |row| {
+        let passage = gate.pass(row.get(1).unwrap(), &mut acls)?;
+        if passage != Passage::No {
+            texts.push(text(row));
+        }
+        let ended = passage == Passage::YesAtLast;
+        Ok(if ended { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+    })
+    .unwrap();
+    texts
+}
+
+fn text(row: &Row<'_>) -> String {
+    let value: rusqlite::types::Value = row.get(0).unwrap();
+    format!("{value:?}")
+}
+
 #[test]
-fn both_ways_find_the_same_rows() {
+fn all_ways_find_the_same_rows() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("app.db");
     let store = SqliteStore::open(&path, SqliteOptions::default(), Arc::new(Events::default())).unwrap();
@@ -118,6 +147,7 @@ fn both_ways_find_the_same_rows() {
 
     let connection = connection::open_reader(&path).unwrap();
     let names = Names { schema: &schema, class };
+    let mut known = KnownAcls::new();
     for _ in 0..READS {
         let plan = sample(&mut runner, &plan(class));
         let columns = compile::select_columns(&plan, class);
@@ -127,6 +157,8 @@ fn both_ways_find_the_same_rows() {
             (page, texts(&connection, &count))
         });
         assert_eq!(by_row, by_list, "{plan:?}");
+        let statement = compile::select(&SQLITE, names, &columns, &plan, AccessPath::WhileStepping);
+        assert_eq!(by_row.0, stepped(&connection, &statement, &plan, &mut known), "{plan:?}");
         if compile::is_all(&plan.filter) {
             let allowed = acls.iter().filter(|acl| allows(acl.as_ref(), &plan.access)).count();
             assert_eq!(by_row.1, [format!("Integer({allowed})")], "{plan:?}");
