@@ -5,7 +5,9 @@ mod class_permissions;
 mod deletion_rule;
 mod field_type;
 mod index;
+mod migration;
 mod names;
+mod rename;
 mod rest_json;
 mod system;
 
@@ -22,10 +24,12 @@ pub use class_permissions::{
 };
 pub use deletion_rule::{DeletionRule, RuledPointer};
 pub use field_type::FieldType;
-pub use index::{Index, IndexChange, IndexKey};
+pub use index::{Index, IndexChange, IndexKey, index_to_json};
+pub use migration::AppliedMigration;
 pub use names::{check_class_name, check_field_name, is_system_class, is_valid_field_name};
 pub use rest_json::{
-    FieldChange, SchemaAction, SchemaRequest, class_to_json, parse_field_type, parse_schema_request,
+    FieldChange, SchemaAction, SchemaRequest, class_to_json, field_to_json, parse_field_type,
+    parse_schema_request,
 };
 pub use system::{
     HASHED_PASSWORD, IDEMPOTENCY, INTERNAL_CLASSES, is_import_field, system_classes, system_fields,
@@ -47,13 +51,21 @@ pub struct Schema {
     pub version: u64,
     /// By class name, in the order they were made.
     pub classes: IndexMap<Arc<str>, Arc<Class>>,
+    /// The migrations that led here, in the order they were applied.
+    pub migrations: Vec<AppliedMigration>,
     ruled_pointers: OnceLock<deletion_rule::RuledPointers>,
 }
 
 impl Schema {
     /// A schema with these classes.
     pub fn new(version: u64, classes: IndexMap<Arc<str>, Arc<Class>>) -> Self {
-        Schema { version, classes, ruled_pointers: OnceLock::new() }
+        Schema { version, classes, migrations: Vec::new(), ruled_pointers: OnceLock::new() }
+    }
+
+    /// A copy for a change of the schema to work on.
+    pub fn draft(&self) -> Self {
+        let migrations = self.migrations.clone();
+        Schema { migrations, ..Schema::new(self.version, self.classes.clone()) }
     }
 
     /// The fields that a deletion rule binds to objects of the class. Collected when first asked for, as a snapshot

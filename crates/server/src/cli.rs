@@ -8,6 +8,7 @@ mod declared;
 mod dev;
 mod flags;
 mod output;
+mod schema;
 mod serve;
 mod start;
 
@@ -43,6 +44,9 @@ enum Command {
     /// Make apps and show their keys.
     #[command(subcommand)]
     App(app::AppCommand),
+    /// Keep the schema as files in the project, and change it by migrations.
+    #[command(subcommand)]
+    Schema(schema::SchemaCommand),
 }
 
 /// A mistake in how a command was used, as one sentence.
@@ -56,6 +60,7 @@ pub fn run() -> ExitCode {
         Command::Dev(flags) => dev::run(flags),
         Command::Start(flags) => start::run(flags),
         Command::App(command) => app::run(command),
+        Command::Schema(command) => schema::run(command),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

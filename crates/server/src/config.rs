@@ -71,6 +71,10 @@ pub struct ServerConfig {
     pub open_apps_max: usize,
     /// How long an unused app stays open.
     pub app_idle: Duration,
+    /// The folder of class files and migrations.
+    pub schema_dir: PathBuf,
+    /// Apply pending migrations before the server starts.
+    pub migrate: bool,
     /// The log.
     pub log: LogConfig,
 }

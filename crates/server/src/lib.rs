@@ -8,5 +8,6 @@ pub mod http;
 pub mod lifecycle;
 pub mod probes;
 pub mod router;
+pub mod schema_folder;
 pub mod state;
 pub mod telemetry;

@@ -6,6 +6,7 @@
 mod ddl;
 mod definition;
 mod index;
+mod migration;
 mod physical_names;
 
 pub(crate) use ddl::{
@@ -14,6 +15,7 @@ pub(crate) use ddl::{
 };
 pub(crate) use definition::{FieldDefinition, permissions_from_text, permissions_to_text};
 pub(crate) use index::{CREATE_INDEX_CATALOGUE, create_index, drop_index, keys_from_text, keys_to_text};
+pub(crate) use migration::CREATE_MIGRATION_CATALOGUE;
 pub(crate) use physical_names::{pick_column, pick_join_table, pick_table};
 
 /// The form of the database this program writes. Raised when an older program could not read it.

@@ -84,6 +84,17 @@ impl SqliteStore {
         Ok(SqliteStore { shared })
     }
 
+    /// The schema in a file that a server may be using at the same time; nothing is written. A file that is not there has
+    /// no classes.
+    pub fn read_schema(path: &Path) -> StoreResult<Schema> {
+        if !path.exists() {
+            return Ok(Schema::default());
+        }
+        let connection = connection::open_reader(path).map_err(errors::store_error)?;
+        let snapshot = connection.unchecked_transaction().map_err(errors::store_error)?;
+        catalogue::read(&snapshot)
+    }
+
     /// Hands a message to the writer and waits for its answer.
     async fn ask_writer<T>(
         &self,

@@ -11,11 +11,12 @@ use anyhow::{Context, ensure};
 const ARROWS: &[(&str, &[&str])] = &[
     ("core", &[]),
     ("store", &["core"]),
+    ("schema-code", &["core"]),
     ("wire", &["core"]),
     ("auth", &["wire", "core"]),
     ("api", &["auth", "wire", "core"]),
-    ("server", &["api", "auth", "store", "wire", "core"]),
-    ("testkit", &["server", "api", "auth", "store", "wire", "core"]),
+    ("server", &["api", "auth", "schema-code", "store", "wire", "core"]),
+    ("testkit", &["server", "api", "auth", "schema-code", "store", "wire", "core"]),
 ];
 
 /// Heavy or telling dependencies, and the crates that may have them.

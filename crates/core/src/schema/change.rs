@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use super::deletion_rule::check_rule;
 use super::index::{check_add_index, check_drop_index};
+use super::migration::check_record;
+use super::rename::{check_rename_class, check_rename_field};
 use super::{
-    Class, ClassPermissions, DeletionRule, Field, FieldType, Index, Schema, Visibility, check_class_name,
+    AppliedMigration, Class, ClassPermissions, DeletionRule, Field, FieldType, Index, Schema, Visibility, check_class_name,
     check_field_name, system_fields,
 };
 use crate::error::{Error, ErrorCode, Result};
@@ -70,6 +72,25 @@ pub enum SchemaChange {
         /// Its name.
         name: Arc<str>,
     },
+    /// Renames a class; its objects stay, and pointers to it follow.
+    RenameClass {
+        /// Its name so far.
+        from: Arc<str>,
+        /// Its name from now on.
+        to: Arc<str>,
+    },
+    /// Renames a field; its values stay, and indexes and permissions follow.
+    RenameField {
+        /// The class.
+        class: Arc<str>,
+        /// Its name so far.
+        from: Arc<str>,
+        /// Its name from now on.
+        to: Arc<str>,
+    },
+    /// Notes that a migration is applied, in the transaction of its changes. Fails when it was applied before, so that
+    /// of two who apply it at the same time one does.
+    RecordMigration(AppliedMigration),
 }
 
 /// A field to be made; the catalogue adds the physical name.
@@ -144,6 +165,11 @@ pub fn check_change(schema: &Schema, change: &SchemaChange) -> Result<bool> {
         SchemaChange::DropIndex { class, index } => check_drop_index(existing(schema, class)?, index),
         SchemaChange::SetPermissions { class, .. } => existing(schema, class).map(|_| true),
         SchemaChange::DropClass { name } => Ok(schema.class(name).is_some()),
+        SchemaChange::RenameClass { from, to } => check_rename_class(schema, from, to),
+        SchemaChange::RenameField { class, from, to } => {
+            check_rename_field(existing(schema, class)?, from, to)
+        }
+        SchemaChange::RecordMigration(migration) => check_record(schema, migration),
     }
 }
 

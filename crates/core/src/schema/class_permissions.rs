@@ -166,10 +166,21 @@ impl ClassPermissions {
     /// Takes away what they say about a field, which is removed. A rule that named no other field names none from then
     /// on; it does not open to everybody.
     pub fn forget_field(&mut self, name: &str) {
-        let of_operations = self.grants.iter_mut().map(|grant| &mut grant.pointer_fields);
-        let lists = of_operations.chain([&mut self.read_user_fields, &mut self.write_user_fields]);
-        lists.flatten().for_each(|fields| fields.retain(|field| **field != *name));
+        self.field_lists().for_each(|fields| fields.retain(|field| **field != *name));
         self.protected_fields.forget_field(name);
+    }
+
+    /// Says of the new name what they say of the old one.
+    pub(super) fn rename_field(&mut self, from: &str, to: &Arc<str>) {
+        let names = self.field_lists().flatten().filter(|field| ***field == *from);
+        names.for_each(|field| *field = Arc::clone(to));
+        self.protected_fields.rename_field(from, to);
+    }
+
+    /// Every list of fields that name users.
+    fn field_lists(&mut self) -> impl Iterator<Item = &mut Vec<Arc<str>>> {
+        let of_operations = self.grants.iter_mut().map(|grant| &mut grant.pointer_fields);
+        of_operations.chain([&mut self.read_user_fields, &mut self.write_user_fields]).flatten()
     }
 
     /// The JSON form of the schemas API.

@@ -56,7 +56,8 @@ pub(super) fn indexes_to_json(class: &Class) -> Json {
     Json::Object(json.collect())
 }
 
-fn index_to_json(index: &Index) -> Json {
+/// An index as the schemas API shows it.
+pub fn index_to_json(index: &Index) -> Json {
     let direction = |key: &IndexKey| Json::from(if key.descending { -1 } else { 1 });
     let mut json: JsonMap = index.keys.iter().map(|key| (key.field.to_string(), direction(key))).collect();
     if index.unique {

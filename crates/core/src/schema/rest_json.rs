@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::index::{indexes_to_json, parse_index_changes};
 use super::{
-    ACL, CREATED_AT, Class, ClassPermissions, DeletionRule, FieldSpec, FieldType, IndexChange, OBJECT_ID,
-    UPDATED_AT, Visibility, check_class_name, is_valid_field_name, system_fields,
+    ACL, CREATED_AT, Class, ClassPermissions, DeletionRule, Field, FieldSpec, FieldType, IndexChange,
+    OBJECT_ID, UPDATED_AT, Visibility, check_class_name, is_valid_field_name, system_fields,
 };
 use crate::error::{Error, ErrorCode, Result, shown};
 use crate::value::{Json, JsonMap, Value};
@@ -22,21 +22,7 @@ pub fn class_to_json(class: &Class) -> Json {
         fields.insert(name.into(), serde_json::json!({ "type": kind }));
     }
     for field in class.fields.values().filter(|field| field.visibility != Visibility::Hidden) {
-        let mut json = JsonMap::new();
-        json.insert("type".into(), field.kind.name().into());
-        if let Some(target) = field.kind.target_class() {
-            json.insert("targetClass".into(), target.as_ref().into());
-        }
-        if field.required {
-            json.insert("required".into(), true.into());
-        }
-        if let Some(default) = &field.default {
-            json.insert("defaultValue".into(), default.to_json());
-        }
-        if let Some(rule) = field.on_delete {
-            json.insert("onDelete".into(), rule.name().into());
-        }
-        fields.insert(field.name.to_string(), Json::Object(json));
+        fields.insert(field.name.to_string(), field_to_json(field));
     }
     let mut json = JsonMap::new();
     json.insert("className".into(), class.name.as_ref().into());
@@ -44,6 +30,25 @@ pub fn class_to_json(class: &Class) -> Json {
     json.insert("classLevelPermissions".into(), class.permissions.to_json());
     if !class.indexes.is_empty() {
         json.insert("indexes".into(), indexes_to_json(class));
+    }
+    Json::Object(json)
+}
+
+/// A field as the schemas API shows it.
+pub fn field_to_json(field: &Field) -> Json {
+    let mut json = JsonMap::new();
+    json.insert("type".into(), field.kind.name().into());
+    if let Some(target) = field.kind.target_class() {
+        json.insert("targetClass".into(), target.as_ref().into());
+    }
+    if field.required {
+        json.insert("required".into(), true.into());
+    }
+    if let Some(default) = &field.default {
+        json.insert("defaultValue".into(), default.to_json());
+    }
+    if let Some(rule) = field.on_delete {
+        json.insert("onDelete".into(), rule.name().into());
     }
     Json::Object(json)
 }

@@ -16,7 +16,7 @@ use crate::apps::DataFolder;
 use crate::config::{DeclaredApp, Mode};
 use keys::DevKeys;
 
-const PROJECT_FOLDER: &str = ".astrolabe";
+pub(super) const PROJECT_FOLDER: &str = ".astrolabe";
 
 pub(super) fn run(flags: ServerFlags) -> anyhow::Result<()> {
     let mut loaded = flags.load_config(Mode::Dev)?;
@@ -31,7 +31,14 @@ pub(super) fn run(flags: ServerFlags) -> anyhow::Result<()> {
         }
         None => (None, None),
     };
-    serve::run(Launch { config: loaded.config, warnings: loaded.warnings, folder, declared, banner })
+    serve::run(Launch {
+        config: loaded.config,
+        warnings: loaded.warnings,
+        folder,
+        declared,
+        banner,
+        writes_back: true,
+    })
 }
 
 /// Keys of the configuration win over those of the project folder.

@@ -44,6 +44,9 @@ pub(super) struct ServerFlags {
     /// What to log: error, warn, info, debug or trace.
     #[arg(long, value_name = "LEVEL", help_heading = "Log")]
     log_level: Option<String>,
+    /// Apply pending migrations of the folder `schema` before the server starts.
+    #[arg(long)]
+    migrate: bool,
     /// Stop when standard input ends.
     #[arg(long)]
     exit_on_stdin_eof: bool,
@@ -89,7 +92,9 @@ impl ServerFlags {
             ("--site", &self.site),
         ];
         let texts = texts.into_iter().filter_map(|(flag, value)| Some((flag, value.clone()?)));
-        texts.chain(self.exit_on_stdin_eof.then(|| ("--exit-on-stdin-eof", "true".to_owned()))).collect()
+        let switches = [("--migrate", self.migrate), ("--exit-on-stdin-eof", self.exit_on_stdin_eof)];
+        let on = switches.into_iter().filter(|(_, on)| *on).map(|(flag, _)| (flag, "true".to_owned()));
+        texts.chain(on).collect()
     }
 }
 

@@ -11,6 +11,8 @@ use astrolabe_core::app::Apps;
 use astrolabe_wire::access_log::AccessLog;
 use tokio::net::TcpListener;
 
+mod schema;
+
 use super::output;
 use crate::apps::{AppDefinition, AppRegistry, DataFolder, RegistryLimits, lock_database};
 use crate::config::Config;
@@ -33,6 +35,8 @@ pub(super) struct Launch {
     pub declared: Option<AppDefinition>,
     /// What to print before the ready line.
     pub banner: Option<Banner>,
+    /// Write changes of classes into the folder of class files.
+    pub writes_back: bool,
 }
 
 /// Makes the text from the server's address.
@@ -97,10 +101,12 @@ async fn serve(
     };
     let router = router(&state, parts);
     open_declared_app(&launch, &registry).await?;
+    let writing_back = schema::prepare(&launch, &registry).await?;
     announce(&launch, listener.local_addr()?)?;
     let upkeep = tokio::spawn(registry.clone().keep_up());
     http::serve(listener, router, limits, shutdown).await;
     upkeep.abort();
+    writing_back.abort();
     registry.close_all().await;
     tracing::info!("stopped");
     Ok(())

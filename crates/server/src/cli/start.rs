@@ -16,7 +16,14 @@ pub(super) fn run(flags: ServerFlags) -> anyhow::Result<()> {
     if declared.is_none() && folder.list()?.is_empty() {
         return Err(no_app(&folder).into());
     }
-    serve::run(Launch { config: loaded.config, warnings: loaded.warnings, folder, declared, banner: None })
+    serve::run(Launch {
+        config: loaded.config,
+        warnings: loaded.warnings,
+        folder,
+        declared,
+        banner: None,
+        writes_back: false,
+    })
 }
 
 fn no_app(folder: &DataFolder) -> UsageError {

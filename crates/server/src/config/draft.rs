@@ -89,6 +89,8 @@ fn server_defaults(mode: Mode) -> ServerConfig {
         shutdown_grace: Duration::from_secs(20),
         open_apps_max: 1_000,
         app_idle: Duration::from_secs(10 * 60),
+        schema_dir: "schema".into(),
+        migrate: mode == Mode::Dev,
         log: LogConfig { format, level: "info".into() },
     }
 }

@@ -5,6 +5,7 @@ mod accounts;
 mod app;
 mod checks;
 mod data;
+mod schema;
 mod server;
 
 use super::setting::Setting;
@@ -27,6 +28,7 @@ pub(super) const GROUPS: &[Group] = &[
     Group { title: "Objects and queries", settings: data::OBJECTS },
     Group { title: "Requests that are done once", settings: data::IDEMPOTENCY },
     Group { title: "Database", settings: data::DATABASE },
+    Group { title: "Schema as code", settings: schema::SCHEMA },
     Group { title: "Many apps", settings: server::APPS },
     Group { title: "Not in this version", settings: data::LATER },
 ];

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use astrolabe_core::ports::{StoreError, StoreResult};
-use astrolabe_core::schema::{Class, Index, Schema};
+use astrolabe_core::schema::{AppliedMigration, Class, Index, Schema};
+use astrolabe_core::value::Timestamp;
 use rusqlite::{Connection, Row};
 
 use super::errors::store_error;
 use super::migrate::{migrate_catalogue, migrate_rows};
 use crate::catalogue::{
-    CREATE_ACLS, CREATE_CATALOGUE, CREATE_INDEX_CATALOGUE, FORMAT_VERSION, FieldDefinition, keys_from_text,
-    permissions_from_text,
+    CREATE_ACLS, CREATE_CATALOGUE, CREATE_INDEX_CATALOGUE, CREATE_MIGRATION_CATALOGUE, FORMAT_VERSION,
+    FieldDefinition, keys_from_text, permissions_from_text,
 };
 
 /// Makes the catalogue when it is missing, brings an older one up to date, and reads the schema. Refuses a database
@@ -32,6 +33,7 @@ pub(super) fn open(connection: &mut Connection) -> StoreResult<Schema> {
     }
     let format = checked_format(&transaction)?;
     migrate_catalogue(&transaction, format)?;
+    transaction.execute_batch(CREATE_MIGRATION_CATALOGUE).map_err(store_error)?;
     let schema = load(&transaction)?;
     migrate_rows(&transaction, format, &schema)?;
     transaction.commit().map_err(store_error)?;
@@ -39,9 +41,13 @@ pub(super) fn open(connection: &mut Connection) -> StoreResult<Schema> {
 }
 
 fn exists(connection: &Connection) -> rusqlite::Result<bool> {
+    has_table(connection, "_catalog_meta")
+}
+
+fn has_table(connection: &Connection, name: &str) -> rusqlite::Result<bool> {
     connection.query_row(
-        "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = '_catalog_meta')",
-        [],
+        "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?)",
+        [name],
         |row| row.get(0),
     )
 }
@@ -60,6 +66,20 @@ fn checked_format(connection: &Connection) -> StoreResult<i64> {
     Ok(format)
 }
 
+/// The schema of a database that somebody else may be using, which is left as it is. Without a catalogue it has no
+/// classes. One of an older form is refused, since only a server may change it.
+pub(super) fn read(connection: &Connection) -> StoreResult<Schema> {
+    if !exists(connection).map_err(store_error)? {
+        return Ok(Schema::default());
+    }
+    if checked_format(connection)? < FORMAT_VERSION {
+        return Err(StoreError::Unavailable(
+            "it was written by an older version of Astrolabe; start the server once, which brings it up to date".into(),
+        ));
+    }
+    load(connection)
+}
+
 /// The schema in the catalogue.
 fn load(connection: &Connection) -> StoreResult<Schema> {
     let version: i64 = connection
@@ -70,6 +90,7 @@ fn load(connection: &Connection) -> StoreResult<Schema> {
         let class = with_indexes(connection, id, with_fields(connection, id, class)?)?;
         schema.classes.insert(Arc::clone(&class.name), Arc::new(class));
     }
+    schema.migrations = migrations(connection)?;
     Ok(schema)
 }
 
@@ -120,6 +141,22 @@ fn with_indexes(connection: &Connection, id: i64, mut class: Class) -> StoreResu
         class.indexes.insert(Arc::clone(&name), Index { name, keys, unique });
     }
     Ok(class)
+}
+
+/// None in a database that no program of this version has opened for writing yet.
+fn migrations(connection: &Connection) -> StoreResult<Vec<AppliedMigration>> {
+    if !has_table(connection, "_catalog_migration").map_err(store_error)? {
+        return Ok(Vec::new());
+    }
+    let mut statement = connection
+        .prepare("SELECT name, checksum, applied_at FROM _catalog_migration ORDER BY id")
+        .map_err(store_error)?;
+    let migration = |row: &Row<'_>| {
+        let (name, checksum): (String, String) = (row.get(0)?, row.get(1)?);
+        let applied_at = Timestamp(row.get(2)?);
+        Ok(AppliedMigration { name: name.into(), checksum: checksum.into(), applied_at })
+    };
+    statement.query_map([], migration).map_err(store_error)?.collect::<Result<_, _>>().map_err(store_error)
 }
 
 fn definition(row: &Row<'_>) -> rusqlite::Result<FieldDefinition> {

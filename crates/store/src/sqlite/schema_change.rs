@@ -2,6 +2,7 @@
 //! transaction of the writer; a failure anywhere leaves everything as it was.
 
 mod index;
+mod rename;
 
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ use astrolabe_core::schema::{
 use rusqlite::{Connection, params};
 
 use self::index::{add_lacking_index, add_one_index, drop_indexes_of, drop_one_index};
+use self::rename::{record_migration, rename_class, rename_field};
 use super::errors::store_error;
 use crate::catalogue::{
     FieldDefinition, add_field, create_class, drop_class, drop_field, permissions_to_text, pick_column,
@@ -32,7 +34,7 @@ pub(super) fn apply(
     schema: &Schema,
     changes: &[SchemaChange],
 ) -> StoreResult<Option<Schema>> {
-    let mut next = Schema::new(schema.version, schema.classes.clone());
+    let mut next = schema.draft();
     let mut changed = false;
     for change in changes {
         if is_needed(&next, change).map_err(StoreError::Refused)? {
@@ -106,6 +108,9 @@ fn apply_one(connection: &Connection, schema: &mut Schema, change: &SchemaChange
             Ok(())
         }
         SchemaChange::DropClass { name } => drop_one_class(connection, schema, name),
+        SchemaChange::RenameClass { from, to } => rename_class(connection, schema, from, to),
+        SchemaChange::RenameField { class, from, to } => rename_field(connection, schema, class, from, to),
+        SchemaChange::RecordMigration(migration) => record_migration(connection, schema, migration),
     }
 }
 

@@ -11,6 +11,7 @@ pub mod nested;
 pub mod oracle;
 pub mod order;
 pub mod relations;
+pub mod renames;
 pub mod rows;
 pub mod schema;
 pub mod updates;
@@ -31,6 +32,7 @@ macro_rules! contract_suite {
             relations: members, related_to, memberships_as_values, deleted_owners;
             schema: system_classes, names_that_collide, reserved_words, long_names, changes_are_checked,
                 dropped_fields, dropped_classes, stale_plans_and_jobs, racing_changes;
+            renames: classes, fields, refused, migrations;
             indexes: made_and_removed, refused, unique, unique_over_duplicates, dropped_with_what_they_name;
             deletion_rules: cascade, set_null, restrict, restrict_after_cascade, many_rows_and_steps,
                 a_whole_class,

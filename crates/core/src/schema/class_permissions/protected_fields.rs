@@ -128,6 +128,18 @@ impl ProtectedFields {
         self.groups.values_mut().for_each(|fields| fields.retain(|field| **field != *name));
     }
 
+    /// Puts a new name in the place of a field's old one, in the lists and as a group.
+    pub(super) fn rename_field(&mut self, from: &str, to: &Arc<str>) {
+        let groups = std::mem::take(&mut self.groups);
+        let renamed = |group| match group {
+            Group::UserField(field) if field == from => Group::UserField(to.to_string()),
+            other => other,
+        };
+        self.groups = groups.into_iter().map(|(group, fields)| (renamed(group), fields)).collect();
+        let names = self.groups.values_mut().flatten().filter(|field| ***field == *from);
+        names.for_each(|field| *field = Arc::clone(to));
+    }
+
     /// Refuses (107) names that are no fields of the class.
     pub(super) fn check(&self, class_fields: &IndexMap<Arc<str>, FieldType>) -> Result<()> {
         for (group, fields) in &self.groups {

@@ -7,8 +7,10 @@ use std::time::Duration;
 use astrolabe_core::events::Events;
 use astrolabe_core::ports::{FieldUpdate, StoreError, WriteStep};
 use astrolabe_core::query::Filter;
-use astrolabe_core::schema::{ClassPermissions, FieldSpec, FieldType, SchemaChange, Visibility};
-use astrolabe_core::value::Value;
+use astrolabe_core::schema::{
+    AppliedMigration, ClassPermissions, FieldSpec, FieldType, SchemaChange, Visibility,
+};
+use astrolabe_core::value::{Pointer, Timestamp, Value};
 use astrolabe_store::{Durability, SqliteOptions, SqliteStore};
 
 use super::{fixture, fixture_with, reopened};
@@ -59,6 +61,33 @@ fn schema_and_data_survive_a_restart() {
     assert_eq!((after.version, &after.classes), (before.version, &before.classes));
     assert_eq!(block_on(fixture.get("Todo", "t1")).unwrap().value("a"), &date(5));
     assert_eq!(block_on(fixture.get("Todo", "nope")), None);
+}
+
+#[test]
+fn renames_and_migrations_stay_and_can_be_read_beside_the_store() {
+    let fixture = fixture();
+    let pointer = FieldSpec {
+        default: Some(Value::Pointer(Pointer { class_name: "Old".into(), object_id: "x".into() })),
+        ..FieldSpec::new("a", FieldType::Pointer("Old".into()))
+    };
+    let migration =
+        AppliedMigration { name: "0001_a".into(), checksum: "c".into(), applied_at: Timestamp(7) };
+    block_on(async {
+        fixture.class_with("Old", vec![pointer]).await.unwrap();
+        let changes = vec![
+            SchemaChange::RecordMigration(migration),
+            SchemaChange::RenameClass { from: "Old".into(), to: "New".into() },
+            SchemaChange::RenameField { class: "New".into(), from: "a".into(), to: "b".into() },
+        ];
+        fixture.store.change_schema(changes).await.unwrap();
+    });
+    let before = fixture.store.schema();
+    let beside = SqliteStore::read_schema(&database(&fixture)).unwrap();
+    assert_eq!((&beside.classes, &beside.migrations), (&before.classes, &before.migrations));
+    let after = reopened(fixture).store.schema();
+    assert_eq!((&after.classes, &after.migrations), (&before.classes, &before.migrations));
+    assert_eq!(after.migrations.len(), 1);
+    assert!(SqliteStore::read_schema(std::path::Path::new("/nowhere.db")).unwrap().classes.is_empty());
 }
 
 #[test]
