@@ -30,6 +30,8 @@ pub const REGEX_LEN_MAX: usize = 1_000;
 pub const REGEX_BYTES_MAX: usize = 1024 * 1024;
 /// Values in one `$in`, `$nin`, `$all` or `$containedBy` list, and objects that one subquery finds.
 pub const QUERY_LIST_MAX: usize = 10_000;
+/// Corners of one `$polygon`.
+pub const POLYGON_CORNERS_MAX: usize = 1_000;
 /// Pointers that one `include` follows from the object itself.
 pub const INCLUDE_PATHS_MAX: usize = 50;
 /// Levels of one `include` path.

@@ -1,5 +1,6 @@
 //! What a reader asks for: conditions, order, page, fields; and the plan a store executes.
 
+pub mod geo;
 pub mod json_test;
 mod matcher;
 mod options;
@@ -9,7 +10,8 @@ mod plan;
 
 use std::sync::Arc;
 
-use crate::value::{Pointer, Value};
+use crate::value::{GeoPoint, Pointer, Value};
+use geo::{Area, Disc};
 
 pub use matcher::{MatchRow, matches, value_at};
 pub use options::{FindOptions, KeySelection, parse_order};
@@ -61,6 +63,15 @@ impl Filter {
     /// `field == value` on a top-level field.
     pub fn equals(field: &str, value: Value) -> Self {
         Filter::Field { path: FieldPath::top(field), test: Test::Equal(value) }
+    }
+
+    /// Shows every test of a field that each row that matches passes.
+    pub fn for_each_required<'a>(&'a self, visit: &mut impl FnMut(&'a FieldPath, &'a Test)) {
+        match self {
+            Filter::And(parts) => parts.iter().for_each(|part| part.for_each_required(visit)),
+            Filter::Field { path, test } => visit(path, test),
+            Filter::Or(_) | Filter::Nor(_) | Filter::RelatedTo { .. } | Filter::Never => {}
+        }
     }
 
     /// Shows every condition that holds no others, at any level.
@@ -124,6 +135,12 @@ pub enum Test {
     ContainedBy(Vec<Value>),
     /// A text in which the pattern is found.
     Matches(Pattern),
+    /// A place in a disc. Rows are sorted by the distance from its centre, unless another order is given.
+    Near(Disc),
+    /// A place in an area.
+    Within(Area),
+    /// A polygon that a place lies in.
+    Surrounds(GeoPoint),
     /// Has a value (`true`) or has none.
     Exists(bool),
 }

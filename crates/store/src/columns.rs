@@ -127,7 +127,8 @@ pub(crate) fn json_list(items: &[Json]) -> String {
     serde_json::to_string(items).unwrap_or_default()
 }
 
-fn polygon_json(ring: &[GeoPoint]) -> String {
+/// JSON text of a ring: pairs of latitude and longitude.
+pub(crate) fn polygon_json(ring: &[GeoPoint]) -> String {
     let mut json = vec![b'['];
     for point in ring {
         json.extend_from_slice(if json.len() > 1 { b",[" } else { b"[" });

@@ -102,7 +102,7 @@ impl FieldView {
     /// [`FieldView::check_use`] for each key of an order.
     pub fn check_order(&self, class: &Class, order: &[OrderBy]) -> Result<()> {
         order.iter().try_for_each(|by| match &by.key {
-            OrderKey::Field(path) => self.check_path(class, path),
+            OrderKey::Field(path) | OrderKey::Distance(path, _) => self.check_path(class, path),
         })
     }
 

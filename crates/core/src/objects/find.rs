@@ -77,7 +77,7 @@ impl Objects {
         let readable = if options.count && limit == 0 { None } else { Some(open(operation)?) };
         let filter = self.caller_filter(scope, Some(&class), &options.conditions).await?;
         let order = match readable.as_ref().or(countable.as_ref()) {
-            Some(door) => door.order(options.order.as_deref())?,
+            Some(door) => door.order(options.order.as_deref(), &filter)?,
             None => Vec::new(),
         };
         let count = match countable {
@@ -171,7 +171,7 @@ impl Objects {
         conditions: &JsonMap,
     ) -> Result<Filter> {
         let conditions = self.without_subqueries(scope, conditions).await?;
-        let filter = parse_where(class, &conditions)?;
+        let filter = parse_where(class, &conditions, self.clock().now())?;
         if let Some(class) = class {
             FieldView::new(class, scope, self.settings()).check_filter(class, &filter)?;
         }

@@ -7,8 +7,11 @@ use super::Objects;
 use super::find::{refuse_installations, refuse_internal_class};
 use crate::access::{FieldView, Scope};
 use crate::error::Result;
+use crate::limits;
 use crate::ports::RuleContext;
-use crate::query::{FieldPath, Filter, KeySelection, OrderBy, PlanColumn, ReadPlan, parse_order};
+use crate::query::{
+    FieldPath, Filter, KeySelection, OrderBy, OrderKey, PlanColumn, ReadPlan, Test, parse_order,
+};
 use crate::schema::{Class, FieldType, Operation, RowKind};
 
 /// A class that a caller may read, as far as it may. Only [`Objects::open_for_reading`] makes one, and a plan of a
@@ -49,12 +52,12 @@ impl Objects {
 }
 
 impl Readable<'_> {
-    /// The sort keys of a caller, checked.
-    pub fn order(&self, order: Option<&str>) -> Result<Vec<OrderBy>> {
-        let Some(order) = order else { return Ok(Vec::new()) };
-        let order = parse_order(Some(&self.class), order)?;
+    /// The sort keys of a caller, checked. Without any, what is looked for near a place is sorted by its distance; the
+    /// filter has been checked already.
+    pub fn order(&self, order: Option<&str>, filter: &Filter) -> Result<Vec<OrderBy>> {
+        let order = parse_order(Some(&self.class), order.unwrap_or_default())?;
         self.view.check_order(&self.class, &order)?;
-        Ok(order)
+        Ok(if order.is_empty() { nearest_first(filter) } else { order })
     }
 
     /// Refuses a path whose values the caller may not learn.
@@ -87,4 +90,16 @@ impl Readable<'_> {
         }
         columns
     }
+}
+
+fn nearest_first(filter: &Filter) -> Vec<OrderBy> {
+    let mut order = Vec::new();
+    filter.for_each_required(&mut |path, test| {
+        if let Test::Near(disc) = test {
+            let key = OrderKey::Distance(path.clone(), disc.center);
+            order.push(OrderBy { key, descending: false });
+        }
+    });
+    order.truncate(limits::ORDER_KEYS_MAX);
+    order
 }

@@ -95,8 +95,8 @@ impl Objects {
         let path = FieldPath::parse(query.key.unwrap_or(OBJECT_ID));
         readable.check_path(&path)?;
         let keys = KeySelection::parse(Some(&path.field), None, None)?;
-        let order = readable.order(query.order)?;
         let filter = self.caller_filter(scope, Some(&class), &query.conditions).await?;
+        let order = readable.order(query.order, &filter)?;
         let rows_max = limits::QUERY_LIST_MAX as u64;
         let limit = Some(query.limit.unwrap_or(u64::MAX).min(rows_max + 1));
         let plan = ReadPlan { order, skip: query.skip, limit, ..readable.plan(filter, &keys)? };

@@ -7,6 +7,7 @@ mod place;
 
 use std::sync::Arc;
 
+use super::geo::ring_contains;
 use super::{FieldPath, Filter, Test};
 use crate::objects::Object;
 use crate::schema::Class;
@@ -70,6 +71,9 @@ fn passes(place: &Place<'_>, test: &Test) -> bool {
         Test::AllStarting(prefixes) => place.has_all_starting(prefixes),
         Test::ContainedBy(operands) => place.is_contained_by(operands),
         Test::Matches(pattern) => place.text().is_some_and(|text| pattern.matches(text)),
+        Test::Near(disc) => place.point().is_some_and(|point| disc.contains(point)),
+        Test::Within(area) => place.point().is_some_and(|point| area.contains(point)),
+        Test::Surrounds(point) => place.ring().is_some_and(|ring| ring_contains(ring, *point)),
         Test::Exists(wanted) => place.is_missing() != *wanted,
     }
 }

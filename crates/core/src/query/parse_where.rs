@@ -2,7 +2,9 @@
 //!
 //! Source: Parse REST protocol, "Queries".
 
+mod geo;
 mod operators;
+mod relative_time;
 
 use std::sync::Arc;
 
@@ -10,18 +12,20 @@ use super::{FieldPath, Filter, Test};
 use crate::error::{Error, ErrorCode, Result, shown};
 use crate::limits;
 use crate::schema::{ACL, CREATED_AT, Class, FieldType, OBJECT_ID, UPDATED_AT, is_valid_field_name};
-use crate::value::{Json, JsonMap, parse_pointer};
-use operators::{NOT_AVAILABLE, constraint, not_available, operand};
+use crate::value::{Json, JsonMap, Timestamp, parse_pointer};
+use operators::{NOT_AVAILABLE, Subject, constraint, not_available, operand};
 
 /// Reads a `where` object. `class` is `None` while the class does not exist; then nothing can match, but the
-/// conditions are checked all the same. Whether the caller may ask for the fields is for `FieldView` to say.
-pub fn parse_where(class: Option<&Class>, conditions: &JsonMap) -> Result<Filter> {
-    let mut parser = Parser { class, conditions_left: limits::QUERY_CONDITIONS_MAX };
+/// conditions are checked all the same. Whether the caller may ask for the fields is for `FieldView` to say. Relative
+/// times count from `now`.
+pub fn parse_where(class: Option<&Class>, conditions: &JsonMap, now: Timestamp) -> Result<Filter> {
+    let mut parser = Parser { class, now, conditions_left: limits::QUERY_CONDITIONS_MAX };
     parser.object(conditions, 0)
 }
 
 struct Parser<'a> {
     class: Option<&'a Class>,
+    now: Timestamp,
     conditions_left: usize,
 }
 
@@ -69,7 +73,8 @@ impl Parser<'_> {
         let kind = self.field_type(&path);
         match json {
             Json::Object(map) if map.keys().any(|key| key.starts_with('$')) => {
-                for test in constraint(kind.as_ref(), map)? {
+                let subject = Subject { kind: kind.as_ref(), now: self.now };
+                for test in constraint(subject, map)? {
                     self.push(&path, test, all)?;
                 }
                 Ok(())
@@ -146,11 +151,11 @@ fn invalid(message: String) -> Error {
 mod tests {
     use super::*;
     use crate::query::Pattern;
-    use crate::value::{Timestamp, Value};
+    use crate::value::Value;
     use serde_json::json;
 
     fn parse(json: Json) -> Result<Filter> {
-        parse_where(None, json.as_object().unwrap_or(&JsonMap::new()))
+        parse_where(None, json.as_object().unwrap_or(&JsonMap::new()), Timestamp(60_000))
     }
 
     #[test]
@@ -195,6 +200,10 @@ mod tests {
             ),
             (json!({"$and": [{"a": 1}]}), Filter::And(vec![field("a", Test::Equal(number(1.0)))])),
             (
+                json!({"updatedAt": {"$gte": {"$relativeTime": "1 minute ago"}}}),
+                field("updatedAt", Test::GreaterOrEqual(Value::Date(Timestamp(0)))),
+            ),
+            (
                 json!({"createdAt": {"$lt": "1970-01-01T00:00:01Z"}}),
                 field("createdAt", Test::Less(Value::Date(Timestamp(1000)))),
             ),
@@ -220,6 +229,23 @@ mod tests {
             (json!({"a": {"$regex": "x", "$options": 1}}), ErrorCode::InvalidQuery),
             (json!({"a": {"$options": "i"}}), ErrorCode::InvalidQuery),
             (json!({"a": {"$text": {}}}), ErrorCode::InvalidQuery),
+            (json!({"a": {"$nearSphere": 5}}), ErrorCode::InvalidJson),
+            (json!({"a": {"$nearSphere": {"latitude": 91, "longitude": 0}}}), ErrorCode::InvalidJson),
+            (json!({"a": {"$maxDistance": 1}}), ErrorCode::InvalidQuery),
+            (json!({"a": {"$minDistance": 1}}), ErrorCode::InvalidJson),
+            (json!({"a": {"$within": {"$box": [1, 2]}}}), ErrorCode::InvalidJson),
+            (json!({"a": {"$within": {}}}), ErrorCode::InvalidJson),
+            (json!({"a": {"$geoWithin": {}}}), ErrorCode::InvalidJson),
+            (json!({"a": {"$geoWithin": {"$polygon": [[0, 0], [0, 1], [1]]}}}), ErrorCode::InvalidJson),
+            (json!({"a": {"$geoWithin": {"$centerSphere": [[0, 0]]}}}), ErrorCode::InvalidJson),
+            (json!({"a": {"$geoWithin": {"$centerSphere": [[0, 0], -1]}}}), ErrorCode::InvalidJson),
+            (json!({"a": {"$geoIntersects": {"$point": [0, 0]}}}), ErrorCode::InvalidJson),
+            (json!({"a": {"$lt": {"$relativeTime": "now"}}}), ErrorCode::InvalidJson),
+            (json!({"createdAt": {"$lt": {"$relativeTime": 5}}}), ErrorCode::InvalidJson),
+            (json!({"createdAt": {"$eq": {"$relativeTime": "now"}}}), ErrorCode::InvalidJson),
+            (json!({"createdAt": {"$in": [{"$relativeTime": "now"}]}}), ErrorCode::InvalidJson),
+            (json!({"createdAt": {"$exists": {"$relativeTime": "now"}}}), ErrorCode::InvalidJson),
+            (json!({"createdAt": {"$relativeTime": "now"}}), ErrorCode::InvalidJson),
             (json!({"$or": []}), ErrorCode::InvalidQuery),
             (json!({"$and": {"a": 1}}), ErrorCode::InvalidQuery),
             (json!({"$nor": [1]}), ErrorCode::InvalidQuery),

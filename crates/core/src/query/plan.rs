@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{FieldPath, Filter};
 use crate::schema::Class;
+use crate::value::GeoPoint;
 
 /// A read of one class. The kernel makes it; permissions are already part of it.
 #[derive(Debug, Clone)]
@@ -88,4 +89,6 @@ pub struct OrderBy {
 pub enum OrderKey {
     /// The value of a field.
     Field(FieldPath),
+    /// How far the place in a field is from this one. A row without one comes like a missing value.
+    Distance(FieldPath, GeoPoint),
 }

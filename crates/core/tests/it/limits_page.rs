@@ -32,6 +32,7 @@ const BOUNDS: &[Bound] = bounds! {
     REGEX_LEN_MAX: "Bytes of one `$regex`", "102";
     REGEX_BYTES_MAX: "Bytes of memory that one compiled `$regex` takes", "102";
     QUERY_LIST_MAX: "Values of one `$in`, `$nin`, `$all` or `$containedBy`, and objects that one subquery finds", "102";
+    POLYGON_CORNERS_MAX: "Corners of one `$polygon`", "102";
     ORDER_KEYS_MAX: "Sort keys of one query", "102";
     INCLUDE_PATHS_MAX: "Fields of the class that one query includes by name", "102";
     INCLUDE_DEPTH_MAX: "Levels of one `include` path", "102";

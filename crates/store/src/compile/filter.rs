@@ -4,6 +4,7 @@
 //! nothing; the negated tests hold for both. A condition may be null in SQL where it does not hold: AND and OR take
 //! that for false, and negation is written `IS NOT TRUE`, never `NOT`.
 
+mod geo;
 mod opaque;
 mod pattern;
 mod scalar;
@@ -17,6 +18,8 @@ use super::access::{AccessPath, append_access};
 use super::target::{Target, resolve};
 use crate::columns::{OWNING_ID, RELATED_ID};
 use crate::statement::{Bind, SqlWriter, json_texts};
+pub(super) use geo::append_distance;
+use geo::append_geo;
 use opaque::{Opaque, append_opaque};
 use scalar::append_scalar;
 
@@ -91,6 +94,7 @@ fn append_any<'a>(sql: &mut SqlWriter<'a>, names: Names<'_>, parts: &'a [Filter]
 
 fn append_test<'a>(sql: &mut SqlWriter<'a>, names: Names<'_>, path: &FieldPath, test: &'a Test) {
     match resolve(names.class, path) {
+        target if is_geo(test) => append_geo(sql, &target, test),
         Target::Scalar { column, kind } => append_scalar(sql, column, kind, test),
         Target::File(column) => append_opaque(sql, &Opaque::File(column), test),
         Target::Document(column) => append_opaque(sql, &Opaque::Document(column), test),
@@ -108,6 +112,11 @@ fn append_truth(sql: &mut SqlWriter<'_>, truth: bool) {
     sql.push(if truth { "TRUE" } else { "FALSE" });
 }
 
+/// Whether a test looks at places on the map.
+fn is_geo(test: &Test) -> bool {
+    matches!(test, Test::Near(_) | Test::Within(_) | Test::Surrounds(_))
+}
+
 /// Whether a row without the value passes.
 fn matches_missing(test: &Test) -> bool {
     match test {
@@ -118,6 +127,7 @@ fn matches_missing(test: &Test) -> bool {
         Test::Exists(wanted) => !wanted,
         Test::Less(_) | Test::LessOrEqual(_) | Test::Greater(_) | Test::GreaterOrEqual(_) => false,
         Test::All(_) | Test::AllStarting(_) | Test::ContainedBy(_) | Test::Matches(_) => false,
+        Test::Near(_) | Test::Within(_) | Test::Surrounds(_) => false,
     }
 }
 

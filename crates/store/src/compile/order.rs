@@ -1,9 +1,9 @@
 //! Sort keys.
 
-use astrolabe_core::query::{OrderBy, OrderKey};
+use astrolabe_core::query::{FieldPath, OrderBy, OrderKey};
 
 use super::Names;
-use super::filter::path_json;
+use super::filter::{append_distance, path_json};
 use super::target::{Target, resolve};
 use crate::statement::{Bind, SqlWriter};
 
@@ -32,9 +32,24 @@ pub(super) fn append_order<'a>(sql: &mut SqlWriter<'a>, names: Names<'_>, order:
 
 /// A field that does not exist is the same in every row and sorts nothing.
 fn append_key<'a>(sql: &mut SqlWriter<'a>, names: Names<'_>, key: &'a OrderBy, by: SortBy) {
-    let OrderKey::Field(path) = &key.key;
+    match &key.key {
+        OrderKey::Field(path) => {
+            if !append_field(sql, names, path, by) {
+                return;
+            }
+        }
+        OrderKey::Distance(path, from) => match resolve(names.class, path) {
+            Target::Point(column) => append_distance(sql, column, *from),
+            _ => return,
+        },
+    }
+    sql.push(if key.descending { sql.dialect.descending } else { sql.dialect.ascending }).push(", ");
+}
+
+/// Appends the value of a field; false where there is nothing to append.
+fn append_field<'a>(sql: &mut SqlWriter<'a>, names: Names<'_>, path: &'a FieldPath, by: SortBy) -> bool {
     match resolve(names.class, path) {
-        Target::Missing | Target::Relation { .. } => return,
+        Target::Missing | Target::Relation { .. } => return false,
         Target::Nested(column) => {
             sql.call_on_value("json_path_key", column).push(", ");
             sql.bind(Bind::owned(path_json(path))).push(")");
@@ -48,7 +63,7 @@ fn append_key<'a>(sql: &mut SqlWriter<'a>, names: Names<'_>, key: &'a OrderBy, b
             sql.column(column);
         }
     }
-    sql.push(if key.descending { sql.dialect.descending } else { sql.dialect.ascending }).push(", ");
+    true
 }
 
 fn append_as(sql: &mut SqlWriter<'_>, by: SortBy) {

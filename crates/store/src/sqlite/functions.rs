@@ -3,6 +3,7 @@
 //! Operands that are the same for every row are read once per statement (SQLite's auxiliary data).
 
 mod edit;
+mod geo;
 mod nested;
 mod pattern;
 mod search;
@@ -32,6 +33,9 @@ pub(super) fn register_reading(connection: &Connection) -> Result<()> {
     connection.create_scalar_function("json_contains_all_starting", 2, PURE, all_starting)?;
     connection.create_scalar_function("json_contained_by", 2, PURE, search::json_contained_by)?;
     connection.create_scalar_function("point_in", 3, PURE, search::point_in)?;
+    connection.create_scalar_function("geo_distance", 4, PURE, geo::geo_distance)?;
+    connection.create_scalar_function("point_in_ring", 3, PURE, geo::point_in_ring)?;
+    connection.create_scalar_function("ring_contains", 3, PURE, geo::column_contains)?;
     connection.create_scalar_function("text_matches", 2, PURE, pattern::text_matches)?;
     connection.create_scalar_function("json_path_test", 4, PURE, nested::json_path_test)?;
     connection.create_scalar_function("json_path_key", 2, PURE, nested::json_path_key)

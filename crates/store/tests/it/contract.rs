@@ -5,6 +5,7 @@ pub mod concurrency;
 pub mod deletion_rules;
 pub mod events;
 pub mod filters;
+pub mod geo;
 pub mod indexes;
 pub mod matcher;
 pub mod nested;
@@ -26,6 +27,7 @@ macro_rules! contract_suite {
                 access_lists, expectations, conditions, many_rows, kept_modification_times,
                 failed_steps_undo_the_job, steps_at_fault, requirements, forbidden_rows;
             filters: scalars, lists, missing_fields, whole_values, hostile_operands, many_operands, logic, patterns;
+            geo: areas, polygons, sorted_by_distance;
             nested: tests, keys;
             order: nulls_and_ties, text_is_binary;
             access: readable_and_writable, odd_principals, undone_lists, little_of_much;

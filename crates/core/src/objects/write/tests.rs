@@ -53,7 +53,7 @@ proptest! {
 
     #[test]
     fn any_condition_is_read_or_refused(conditions in object()) {
-        is_fair(parse_where(None, &conditions))?;
+        is_fair(parse_where(None, &conditions, Timestamp(0)))?;
     }
 
     #[test]

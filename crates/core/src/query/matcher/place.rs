@@ -7,7 +7,7 @@ use super::MatchRow;
 use crate::query::FieldPath;
 use crate::query::json_test::{self, Candidates, at_path};
 use crate::schema::{CREATED_AT, FieldType, OBJECT_ID, UPDATED_AT};
-use crate::value::{Json, Value};
+use crate::value::{GeoPoint, Json, Value};
 
 /// The place a path leads to.
 pub(super) enum Place<'r> {
@@ -105,6 +105,28 @@ impl<'r> Place<'r> {
             },
             Place::Inside(json) => json.as_str(),
             Place::Missing | Place::Relation | Place::Whole(_) => None,
+        }
+    }
+
+    /// The place in a GeoPoint field.
+    pub fn point(&self) -> Option<GeoPoint> {
+        match self {
+            Place::Plain(value) => match &**value {
+                Value::GeoPoint(point) => Some(*point),
+                _ => None,
+            },
+            Place::Missing | Place::Relation | Place::Whole(_) | Place::Inside(_) => None,
+        }
+    }
+
+    /// The ring in a Polygon field.
+    pub fn ring(&self) -> Option<&[GeoPoint]> {
+        match self {
+            Place::Plain(value) => match &**value {
+                Value::Polygon(ring) => Some(ring),
+                _ => None,
+            },
+            Place::Missing | Place::Relation | Place::Whole(_) | Place::Inside(_) => None,
         }
     }
 

@@ -1,6 +1,8 @@
 //! The operators of one condition: from `{"$gt": 1, "$lt": 5}` to tests.
 
+use super::geo::{geo_intersects, geo_within, is_distance, near_sphere, within};
 use super::invalid;
+use super::relative_time::relative_time;
 use crate::error::{Error, ErrorCode, Result, shown};
 use crate::limits;
 use crate::query::{Pattern, Test};
@@ -8,21 +10,19 @@ use crate::schema::FieldType;
 use crate::value::{Json, JsonMap, Timestamp, Value};
 
 /// Operators of the protocol that this version refuses by name.
-pub(super) const NOT_AVAILABLE: &[&str] = &[
-    "$text",
-    "$nearSphere",
-    "$maxDistance",
-    "$maxDistanceInMiles",
-    "$maxDistanceInKilometers",
-    "$maxDistanceInRadians",
-    "$within",
-    "$geoWithin",
-    "$geoIntersects",
-    "$relativeTime",
-];
+pub(super) const NOT_AVAILABLE: &[&str] = &["$text"];
+
+/// What operands are read for.
+#[derive(Clone, Copy)]
+pub(super) struct Subject<'a> {
+    /// The type of the field; `None` where it has none, or where a path leads into it.
+    pub kind: Option<&'a FieldType>,
+    /// The time that `$relativeTime` counts from.
+    pub now: Timestamp,
+}
 
 /// The tests of `{"$gt": 1, "$lt": 5}`. Keys without `$` beside operators make up a value that must be equal.
-pub(super) fn constraint(kind: Option<&FieldType>, map: &JsonMap) -> Result<Vec<Test>> {
+pub(super) fn constraint(subject: Subject<'_>, map: &JsonMap) -> Result<Vec<Test>> {
     let mut tests = Vec::with_capacity(map.len());
     let mut direct = JsonMap::new();
     for (operator, json) in map {
@@ -33,32 +33,43 @@ pub(super) fn constraint(kind: Option<&FieldType>, map: &JsonMap) -> Result<Vec<
         match operator.as_str() {
             "$regex" => tests.push(Test::Matches(pattern(json, map.get("$options"))?)),
             "$options" if map.contains_key("$regex") => {}
-            operator => tests.push(test(kind, operator, json)?),
+            "$nearSphere" => tests.push(near_sphere(json, map)?),
+            distance if is_distance(distance) && map.contains_key("$nearSphere") => {}
+            operator => tests.push(test(subject, operator, json)?),
         }
     }
     if !direct.is_empty() {
-        tests.push(Test::Equal(operand(kind, &Json::Object(direct))?));
+        tests.push(Test::Equal(operand(subject.kind, &Json::Object(direct))?));
     }
     Ok(tests)
 }
 
-fn test(kind: Option<&FieldType>, operator: &str, json: &Json) -> Result<Test> {
+fn test(subject: Subject<'_>, operator: &str, json: &Json) -> Result<Test> {
+    let kind = subject.kind;
     Ok(match operator {
         "$eq" => Test::Equal(operand(kind, json)?),
         "$ne" => Test::NotEqual(operand(kind, json)?),
-        "$lt" => Test::Less(operand(kind, json)?),
-        "$lte" => Test::LessOrEqual(operand(kind, json)?),
-        "$gt" => Test::Greater(operand(kind, json)?),
-        "$gte" => Test::GreaterOrEqual(operand(kind, json)?),
+        "$lt" => Test::Less(limit(subject, json)?),
+        "$lte" => Test::LessOrEqual(limit(subject, json)?),
+        "$gt" => Test::Greater(limit(subject, json)?),
+        "$gte" => Test::GreaterOrEqual(limit(subject, json)?),
         "$in" => Test::In(list(kind, operator, json)?),
         "$nin" => Test::NotIn(list(kind, operator, json)?),
         "$all" => all(kind, json)?,
         "$containedBy" => Test::ContainedBy(list(kind, operator, json)?),
         "$options" => return Err(invalid("$options is nothing without $regex".to_owned())),
+        "$within" => within(json)?,
+        "$geoWithin" => geo_within(json)?,
+        "$geoIntersects" => geo_intersects(json)?,
+        distance if is_distance(distance) => {
+            return Err(invalid(format!("{distance} is nothing without $nearSphere")));
+        }
         "$exists" => match json {
             Json::Bool(exists) => Test::Exists(*exists),
+            json if json.get(RELATIVE_TIME).is_some() => return Err(misplaced_relative_time()),
             _ => return Err(Error::new(ErrorCode::InvalidJson, "bad $exists value")),
         },
+        RELATIVE_TIME => return Err(misplaced_relative_time()),
         known if NOT_AVAILABLE.contains(&known) => return Err(not_available(known)),
         unknown => {
             return Err(Error::new(ErrorCode::InvalidJson, format!("bad constraint: {}", shown(unknown))));
@@ -110,10 +121,36 @@ fn check_length(operator: &str, items: &[Json]) -> Result<()> {
     Ok(())
 }
 
+/// Tells a time by its distance from now.
+const RELATIVE_TIME: &str = "$relativeTime";
+
+/// Reads the operand of a comparison, which may be told from now where the field is a Date.
+fn limit(subject: Subject<'_>, json: &Json) -> Result<Value> {
+    let Some(relative) = json.get(RELATIVE_TIME) else { return operand(subject.kind, json) };
+    let text = match (subject.kind, relative) {
+        (Some(FieldType::Date), Json::String(text)) => text,
+        (Some(FieldType::Date), _) => {
+            return Err(Error::new(
+                ErrorCode::InvalidJson,
+                "bad $relativeTime value. It should be a string.",
+            ));
+        }
+        _ => {
+            return Err(Error::new(ErrorCode::InvalidJson, "$relativeTime can only be used with Date field"));
+        }
+    };
+    relative_time(text, subject.now).map(Value::Date)
+}
+
+fn misplaced_relative_time() -> Error {
+    let message = "$relativeTime can only be used with the $lt, $lte, $gt, and $gte operators";
+    Error::new(ErrorCode::InvalidJson, message)
+}
+
 /// Reads an operand. Date fields take ISO strings too.
 pub(super) fn operand(kind: Option<&FieldType>, json: &Json) -> Result<Value> {
-    if json.get("$relativeTime").is_some() {
-        return Err(not_available("$relativeTime"));
+    if json.get(RELATIVE_TIME).is_some() {
+        return Err(misplaced_relative_time());
     }
     let value = Value::from_json(json.clone())?;
     Ok(match (kind, value) {

@@ -29,7 +29,13 @@ pub(super) fn append_scalar<'a>(sql: &mut SqlWriter<'a>, column: &str, kind: &Fi
             append_operator(sql, column, " >= ", comparable(kind, operand), false);
         }
         Test::Matches(pattern) if *kind == FieldType::String => append_pattern(sql, column, pattern),
-        Test::Matches(_) | Test::All(_) | Test::AllStarting(_) | Test::ContainedBy(_) => {
+        Test::Matches(_)
+        | Test::All(_)
+        | Test::AllStarting(_)
+        | Test::ContainedBy(_)
+        | Test::Near(_)
+        | Test::Within(_)
+        | Test::Surrounds(_) => {
             append_truth(sql, false);
         }
         Test::In(operands) => append_in(sql, column, kind, operands),

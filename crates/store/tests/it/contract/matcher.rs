@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use astrolabe_core::query::geo::{Area, Disc, MapBox, distance};
 use astrolabe_core::query::{Filter, MatchRow, Pattern, Test, matches};
 use astrolabe_core::schema::FieldType;
-use astrolabe_core::value::{Json, Timestamp, Value};
+use astrolabe_core::value::{GeoPoint, Json, Timestamp, Value};
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::ValueTree;
@@ -16,7 +17,7 @@ use crate::support::*;
 const ROWS: usize = 60;
 const QUERIES: usize = 1_500;
 
-const PATHS: [&str; 24] = [
+const PATHS: [&str; 25] = [
     "s",
     "n",
     "b",
@@ -25,6 +26,7 @@ const PATHS: [&str; 24] = [
     "a",
     "o",
     "g",
+    "q",
     "f",
     "y",
     "r",
@@ -53,6 +55,7 @@ fn fields() -> Vec<(&'static str, FieldType)> {
         ("a", FieldType::Array),
         ("o", FieldType::Object),
         ("g", FieldType::GeoPoint),
+        ("q", FieldType::Polygon),
         ("f", FieldType::File),
         ("y", FieldType::Bytes),
         ("r", FieldType::Relation("Other".into())),
@@ -104,7 +107,8 @@ fn value(field: &str) -> BoxedStrategy<Value> {
         "p" => select(vec!["x", "y"]).prop_map(|id| pointer("Other", id)).boxed(),
         "a" => list().prop_map(json).boxed(),
         "o" => object().prop_map(json).boxed(),
-        "g" => select(vec![(0.0, 0.0), (1.0, 2.0)]).prop_map(|(lat, lng)| point(lat, lng)).boxed(),
+        "g" => place().prop_map(Value::GeoPoint).boxed(),
+        "q" => ring().prop_map(Value::Polygon).boxed(),
         "f" => select(vec!["f", "g"]).prop_map(|name| json(json!({"__type": "File", "name": name}))).boxed(),
         "y" => {
             select(vec!["aGk=", "aG8="]).prop_map(|b| json(json!({"__type": "Bytes", "base64": b}))).boxed()
@@ -113,9 +117,55 @@ fn value(field: &str) -> BoxedStrategy<Value> {
     }
 }
 
+/// A place, often one that is special: a pole, on the antimeridian, a corner of a small grid.
+fn place() -> impl Strategy<Value = GeoPoint> {
+    let grid = || select(vec![0.0, 1.0, 2.0]);
+    prop_oneof![
+        3 => (grid(), grid()),
+        1 => (-90.0..=90.0, -180.0..=180.0),
+        1 => (select(vec![-90.0, 90.0, 89.9]), -180.0..=180.0),
+        1 => (-90.0..=90.0, select(vec![-180.0, 180.0, 179.9, -179.9])),
+    ]
+    .prop_map(|(latitude, longitude)| GeoPoint { latitude, longitude })
+}
+
+/// A ring of places, closed as stored ones are.
+fn ring() -> impl Strategy<Value = Vec<GeoPoint>> {
+    prop::collection::vec(place(), 3..7).prop_map(|mut ring| {
+        ring.push(ring[0]);
+        ring
+    })
+}
+
+/// A disc, often with a place just on its edge.
+fn disc() -> impl Strategy<Value = Disc> {
+    let radius = prop_oneof![(0.0..3.2).prop_map(Ok), (0.0..0.05).prop_map(Ok), place().prop_map(Err),];
+    (place(), prop::option::weighted(0.9, radius)).prop_map(|(center, radius)| {
+        let radius = radius.map(|radius| radius.unwrap_or_else(|edge| distance(center, edge)));
+        Disc { center, radius }
+    })
+}
+
+fn geo_test() -> impl Strategy<Value = Test> {
+    let bounds = (place(), place()).prop_map(|(one, other)| MapBox::around(&[one, other]).unwrap());
+    prop_oneof![
+        disc().prop_map(Test::Near),
+        disc().prop_map(|disc| Test::Within(Area::Disc(disc))),
+        bounds.prop_map(|bounds| Test::Within(Area::Box(bounds))),
+        ring().prop_map(|ring| Test::Within(Area::Polygon(ring))),
+        place().prop_map(Test::Surrounds),
+    ]
+}
+
+/// A test, most often one that fits the field.
+fn test(path: &'static str) -> impl Strategy<Value = Test> {
+    let geo = if matches!(path, "g" | "q") { 30 } else { 1 };
+    prop_oneof![18 => plain_test(path), geo => geo_test()]
+}
+
 /// An operand, most often one that may lie at the path.
 fn operand(path: &'static str) -> impl Strategy<Value = Value> {
-    let fields = ["s", "n", "b", "d", "p", "a", "o", "g", "f", "y", "none"];
+    let fields = ["s", "n", "b", "d", "p", "a", "o", "g", "q", "f", "y", "none"];
     let fitting = match path {
         "a" | "a.0" | "o.k" | "o.l" => prop_oneof![leaf().prop_map(json), list().prop_map(json)].boxed(),
         "objectId" => select(vec!["r1", "r3", "r30"]).prop_map(text).boxed(),
@@ -131,7 +181,7 @@ fn operand(path: &'static str) -> impl Strategy<Value = Value> {
     ]
 }
 
-fn test(path: &'static str) -> impl Strategy<Value = Test> {
+fn plain_test(path: &'static str) -> impl Strategy<Value = Test> {
     let operands = move || prop::collection::vec(operand(path), 0..5);
     let patterns = ["a", "^a", "^ab", "^a.", "b$", "", "^", "É", "^\\Qa\u{10ffff}\\E", "^[a-b]+$"];
     let pattern = (select(patterns.to_vec()), select(vec!["", "i", "ms"]));
