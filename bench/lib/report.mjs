@@ -65,7 +65,7 @@ function subject(result) {
     ...result.remarks.map((remark) => `- Note: ${remark}.`),
     `- Constant handler in these rounds: ${result.constant.map(({ name, cpuUs }) => `${name} ${micros(cpuUs)}`).join(', ')}.`,
   ];
-  return [head, lines.join('\n'), cellTable(result.cells), openLoop(result.openLoop)].filter(Boolean).join('\n\n');
+  return [head, lines.join('\n'), cellTable(result.cells), equalRates(result.equalRate), openLoop(result.openLoop)].filter(Boolean).join('\n\n');
 }
 
 const databasePss = ({ databasePssMiB }) => (databasePssMiB ? `, and ${show(databasePssMiB, ' MiB')} of PostgreSQL backends` : '');
@@ -79,6 +79,14 @@ function cellTable(cells) {
       micros(cell.cpuUs) + (cell.databaseCpuUs ? ` (${micros(cell.databaseCpuUs)} in the database)` : ''), `${show(cell.ratio)}x`,
     ];
   }));
+}
+
+function equalRates(lines) {
+  if (!lines) return '';
+  const rows = lines.map(({ label, rate, problem, cpuUs, constantCpuUs, ratio }) =>
+    [label, count(rate), ...(problem ? [`invalid: ${problem}`, '', ''] : [micros(cpuUs), micros(constantCpuUs), `${show(ratio)}x`])]);
+  return `As a user at a fixed rate, half of the above, beside the constant handler at that rate:\n\n${
+    table(['operation', 'requests/s', 'CPU per request', 'of the constant', 'multiple'], rows)}`;
 }
 
 function openLoop(figures) {

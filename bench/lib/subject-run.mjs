@@ -1,6 +1,7 @@
 // Everything that is measured of one server: data, checks, start-up, memory, closed loop, open loop.
 import { setTimeout as delay } from 'node:timers/promises';
 import { startConstant } from '../subjects/constant.mjs';
+import { measureAtEqualRate } from './equal-rate.mjs';
 import { send } from './http.mjs';
 import { median } from './numbers.mjs';
 import { measureOpenLoop } from './open-loop.mjs';
@@ -11,6 +12,8 @@ import { verify } from './verify.mjs';
 
 /** How long a server is left alone before its idle memory is read. */
 const IDLE_MS = 2_000;
+/** Length of a measurement at a fixed rate, in times of the others: CPU time is counted in hundredths of a second. */
+const EQUAL_RATE_LENGTH = 2;
 
 /** Measures one server and stops it; what it has left behind in other places is cleaned up. */
 export async function measureSubject({ server, folder, tools, say, rows, rounds, starts }) {
@@ -26,8 +29,13 @@ export async function measureSubject({ server, folder, tools, say, rows, rounds,
     await delay(IDLE_MS);
     const idlePssMiB = pssMiB(server.find());
     say('measuring');
-    const figures = await withConstant(server, folder, tools, (constant) =>
-      measureRounds({ server, constant, folder, rounds, seconds: options.seconds, say }));
+    const figures = await withConstant(server, folder, tools, async (constant) => {
+      const closed = await measureRounds({ server, constant, folder, rounds, seconds: options.seconds, say });
+      say('at equal rates');
+      const seconds = options.seconds * EQUAL_RATE_LENGTH;
+      const equalRate = await measureAtEqualRate({ server, constant, folder, binary: tools.load, cells: closed.cells, seconds });
+      return { ...closed, equalRate };
+    });
     const endPssMiB = pssMiB(server.find());
     const databasePssMiB = server.findDatabase ? pssMiB(server.findDatabase()) : null;
     say('open loop');
