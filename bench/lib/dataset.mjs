@@ -3,7 +3,8 @@
 //
 //   Note     10,000 objects. Everybody may read them, their owner may change them. Indexed by category and score.
 //   Event    ROWS objects. Only their owner may read them; there are 100 owners, so each may read 1 %. Indexed by score.
-//   Created  What the create measurement writes; like Note, but private, and empty at first.
+//   Created         What the create measurement writes; like Note, but private, without indexed fields, empty at first.
+//   CreatedIndexed  The same, indexed by category and score.
 
 export const USERS = 100;
 export const NOTES = 10_000;

@@ -24,7 +24,8 @@ const byBoth = { ...byScore, by_category: { category: 1 } };
 /** Makes the classes with their indexes. */
 export async function makeClasses(origin) {
   for (const [className, fields, indexes] of [
-    ['Note', noteFields, byBoth], ['Created', noteFields, byBoth], ['Event', eventFields, byScore],
+    ['Note', noteFields, byBoth], ['Created', noteFields, {}], ['CreatedIndexed', noteFields, byBoth],
+    ['Event', eventFields, byScore],
   ]) {
     const body = { className, fields, classLevelPermissions: permissions, indexes };
     await must(origin, json('POST', `/parse/schemas/${className}`, body, asMaster));
@@ -88,11 +89,13 @@ export function parseFace({ users, noteIds }) {
   const variants = (build) => Array.from({ length: VARIANTS }, (_, n) => build((n * 7919) % NOTES));
   const find = (className, parameters) => `/parse/classes/${className}?${new URLSearchParams(parameters)}`;
   const best = { order: '-score', limit: PAGE };
+  const createIn = (className, caller) => variants((i) => {
+    const user = ownerOf(i);
+    return { ...json('POST', `/parse/classes/${className}`, { ...note(i), ...ownedBy(users[user].id) }, as(caller, user)), about: { user } };
+  });
   const operations = {
-    create: (caller) => variants((i) => {
-      const user = ownerOf(i);
-      return { ...json('POST', '/parse/classes/Created', { ...note(i), ...ownedBy(users[user].id) }, as(caller, user)), about: { user } };
-    }),
+    create: (caller) => createIn('Created', caller),
+    createIndexed: (caller) => createIn('CreatedIndexed', caller),
     get: (caller) => variants((i) => ({ ...json('GET', `/parse/classes/Note/${noteIds[i]}`, undefined, as(caller, ownerOf(i))), about: { note: i } })),
     list: (caller) => users.map((_, user) => json('GET', find('Note', best), undefined, as(caller, user))),
     query: (caller) => variants((i) => {

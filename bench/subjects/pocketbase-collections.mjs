@@ -11,17 +11,22 @@ const score = { name: 'score', type: 'number' };
 const noteFields = [
   text('title'), text('text'), text('category'), score, { name: 'done', type: 'bool' }, { name: 'public', type: 'bool' }, owner, ...dates,
 ];
+const ownerIndex = (name) => [`CREATE INDEX idx_${name}_owner ON ${name} (owner)`];
 const noteIndexes = (name) => [
   `CREATE INDEX idx_${name}_score ON ${name} (score)`,
   `CREATE INDEX idx_${name}_category ON ${name} (category)`,
-  `CREATE INDEX idx_${name}_owner ON ${name} (owner)`,
+  ...ownerIndex(name),
 ];
 const writes = { createRule: `@request.auth.id != "" && ${mine}`, updateRule: mine, deleteRule: mine };
 const readable = `public = true || ${mine}`;
 
 export const collections = [
   { name: 'notes', type: 'base', fields: noteFields, indexes: noteIndexes('notes'), listRule: readable, viewRule: readable, ...writes },
-  { name: 'created', type: 'base', fields: noteFields, indexes: noteIndexes('created'), listRule: readable, viewRule: readable, ...writes },
+  { name: 'created', type: 'base', fields: noteFields, indexes: ownerIndex('created'), listRule: readable, viewRule: readable, ...writes },
+  {
+    name: 'created_indexed', type: 'base', fields: noteFields, indexes: noteIndexes('created_indexed'), listRule: readable,
+    viewRule: readable, ...writes,
+  },
   {
     name: 'events', type: 'base', fields: [text('title'), score, owner, ...dates], listRule: mine, viewRule: mine, ...writes,
     indexes: ['CREATE INDEX idx_events_owner_score ON events (owner, score)', 'CREATE INDEX idx_events_score ON events (score)'],

@@ -19,12 +19,14 @@ export function pocketbaseFace({ users, admin }) {
   const find = (collection, parameters) => `${records(collection)}?${new URLSearchParams({ ...parameters, skipTotal: 1 })}`;
   const best = { sort: '-score', perPage: PAGE };
   const noteById = (i) => records('notes', `/${idOf('note', i)}`);
+  const createIn = (collection, caller) => variants((i) => {
+    const user = ownerOf(i);
+    const body = { ...note(i), public: false, owner: users[user].id };
+    return { ...json('POST', records(collection), body, as(caller, user)), about: { user } };
+  });
   const operations = {
-    create: (caller) => variants((i) => {
-      const user = ownerOf(i);
-      const body = { ...note(i), public: false, owner: users[user].id };
-      return { ...json('POST', records('created'), body, as(caller, user)), about: { user } };
-    }),
+    create: (caller) => createIn('created', caller),
+    createIndexed: (caller) => createIn('created_indexed', caller),
     get: (caller) => variants((i) => ({ ...json('GET', noteById(i), undefined, as(caller, ownerOf(i))), about: { note: i } })),
     list: (caller) => users.map((_, user) => json('GET', find('notes', best), undefined, as(caller, user))),
     query: (caller) => variants((i) => {

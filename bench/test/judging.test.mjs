@@ -8,7 +8,7 @@ import { page } from '../lib/report.mjs';
 import { problemOf } from '../lib/wrk.mjs';
 
 const good = { caller: 'user', connections: 64, problems: [], cpuUs: 40, ratio: 2 };
-const cells = ['create', 'get', 'list', 'query', 'update', 'page', 'session', 'login'].map((operation) => ({ ...good, operation }));
+const cells = ['create', 'createIndexed', 'get', 'list', 'query', 'update', 'page', 'session', 'login'].map((operation) => ({ ...good, operation }));
 const openLoop = { factor: 1.5 };
 const result = { rows: 1e6, cells, startMs: 20, idlePssMiB: 20, openLoop };
 
