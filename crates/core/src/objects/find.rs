@@ -108,7 +108,7 @@ impl Objects {
         let plan = self.open_for_reading(scope, class, Operation::Get)?.plan(by_id(object_id), keys)?;
         let plan = ReadPlan { limit: Some(1), ..plan };
         let rows = include::read_rendered(self, &Selected { scope, keys }, plan, false).await?;
-        rows.rows.first().map(|range| rows.bytes[range.clone()].to_vec()).ok_or_else(not_found)
+        rows.into_only().ok_or_else(not_found)
     }
 
     /// Objects in memory, for the server's own work. Hidden fields are there only for [`Scope::server`].

@@ -27,11 +27,11 @@ pub(super) fn read_rendered<'a>(
 ) -> Pin<Box<dyn Future<Output = Result<RenderedRows>> + Send + 'a>> {
     Box::pin(async move {
         let class = Arc::clone(&plan.class);
-        let columns = plan.columns.clone();
-        let sink =
-            JsonSink::new(&class, &columns, |column| target(&class, column, selected.keys), as_included);
+        let rows_max = plan.limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
+        let target = |column: &PlanColumn| target(&class, column, selected.keys);
+        let sink = JsonSink::new(&class, &plan.columns, target, rows_max, as_included);
         let sink = read_into(objects.store(), plan, sink).await?;
-        let included = read_included(objects, selected, &class, &columns, &sink).await?;
+        let included = read_included(objects, selected, &class, &sink).await?;
         sink.render(&included)
     })
 }
@@ -51,13 +51,12 @@ async fn read_included(
     objects: &Objects,
     selected: &Selected<'_>,
     class: &Class,
-    columns: &[PlanColumn],
     sink: &JsonSink,
 ) -> Result<Included> {
     let mut included = Included::new();
     for (column, by_class) in sink.references() {
-        let PlanColumn::Field { index, .. } = &columns[column] else { continue };
-        let Some(keys) = selected.keys.inside(&class.fields[*index].name, true) else { continue };
+        let Some(index) = sink.field_of(column) else { continue };
+        let Some(keys) = selected.keys.inside(&class.fields[index].name, true) else { continue };
         for (class_name, ids) in by_class {
             let selected = Selected { scope: selected.scope, keys: &keys };
             let rows = read_targets(objects, &selected, &class_name, ids).await?;

@@ -53,18 +53,29 @@ pub fn append_value(out: &mut Vec<u8>, value: &Value) {
 /// Appends a JSON string with its quotes.
 pub fn append_json_string(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
-    let bytes = text.as_bytes();
-    let mut clean_from = 0;
-    for (at, byte) in bytes.iter().enumerate() {
-        if *byte >= 0x20 && *byte != b'"' && *byte != b'\\' {
-            continue;
-        }
-        out.extend_from_slice(&bytes[clean_from..at]);
-        clean_from = at + 1;
-        append_escape(out, *byte);
+    let mut rest = text.as_bytes();
+    while let Some(at) = first_escaped(rest) {
+        out.extend_from_slice(&rest[..at]);
+        append_escape(out, rest[at]);
+        rest = &rest[at + 1..];
     }
-    out.extend_from_slice(&bytes[clean_from..]);
+    out.extend_from_slice(rest);
     out.push(b'"');
+}
+
+/// Where the first byte is that needs an escape. Blocks are asked as a whole, which the compiler makes one comparison.
+fn first_escaped(bytes: &[u8]) -> Option<usize> {
+    let (blocks, rest) = bytes.as_chunks::<16>();
+    for (block_at, block) in blocks.iter().enumerate() {
+        if block.iter().fold(false, |found, byte| found | is_escaped(*byte)) {
+            return block.iter().position(|byte| is_escaped(*byte)).map(|at| block_at * 16 + at);
+        }
+    }
+    rest.iter().position(|byte| is_escaped(*byte)).map(|at| blocks.len() * 16 + at)
+}
+
+fn is_escaped(byte: u8) -> bool {
+    byte < 0x20 || byte == b'"' || byte == b'\\'
 }
 
 fn append_escape(out: &mut Vec<u8>, byte: u8) {

@@ -27,20 +27,18 @@ impl Timestamp {
     pub fn append_iso(self, out: &mut Vec<u8>) {
         let (days, ms_of_day) = (self.0.div_euclid(86_400_000), self.0.rem_euclid(86_400_000));
         let (year, month, day) = civil_from_days(days);
-        append_year(out, year);
-        out.push(b'-');
-        append_padded(out, month, 2);
-        out.push(b'-');
-        append_padded(out, day, 2);
-        out.push(b'T');
-        append_padded(out, ms_of_day / 3_600_000, 2);
-        out.push(b':');
-        append_padded(out, ms_of_day / 60_000 % 60, 2);
-        out.push(b':');
-        append_padded(out, ms_of_day / 1_000 % 60, 2);
-        out.push(b'.');
-        append_padded(out, ms_of_day % 1_000, 3);
-        out.push(b'Z');
+        let mut text = *b"0000-00-00T00:00:00.000Z";
+        match year {
+            0..=9999 => write_digits(&mut text[..4], year),
+            _ => append_far_year(out, year),
+        }
+        write_digits(&mut text[5..7], month);
+        write_digits(&mut text[8..10], day);
+        write_digits(&mut text[11..13], ms_of_day / 3_600_000);
+        write_digits(&mut text[14..16], ms_of_day / 60_000 % 60);
+        write_digits(&mut text[17..19], ms_of_day / 1_000 % 60);
+        write_digits(&mut text[20..23], ms_of_day % 1_000);
+        out.extend_from_slice(if (0..=9999).contains(&year) { &text } else { &text[4..] });
     }
 
     /// The same form as a new string.
@@ -57,24 +55,20 @@ impl Timestamp {
 }
 
 /// Years outside 0..=9999 take a sign and six digits (ECMA-262, Date Time String Format).
-fn append_year(out: &mut Vec<u8>, year: i64) {
-    match year {
-        0..=9999 => append_padded(out, year, 4),
-        _ => {
-            out.push(if year < 0 { b'-' } else { b'+' });
-            append_padded(out, year.abs(), 6);
-        }
+fn append_far_year(out: &mut Vec<u8>, year: i64) {
+    let mut text = *b"+000000";
+    if year < 0 {
+        text[0] = b'-';
     }
+    write_digits(&mut text[1..], year.abs());
+    out.extend_from_slice(&text);
 }
 
-fn append_padded(out: &mut Vec<u8>, number: i64, width: usize) {
-    let start = out.len();
-    out.resize(start + width, b'0');
-    let (mut rest, mut at) = (number, start + width);
-    while rest > 0 && at > start {
-        at -= 1;
-        out[at] = b'0' + (rest % 10) as u8;
-        rest /= 10;
+/// Fills a place with the last digits of a number.
+fn write_digits(place: &mut [u8], mut number: i64) {
+    for digit in place.iter_mut().rev() {
+        *digit = b'0' + (number % 10) as u8;
+        number /= 10;
     }
 }
 

@@ -1,7 +1,9 @@
 //! Rows to JSON bytes. Values of included pointers are left open and filled in by [`JsonSink::render`], when
 //! the objects they lead to have been read.
 
+mod encoder;
 mod included;
+mod rendered;
 
 use std::any::Any;
 use std::collections::HashMap;
@@ -15,8 +17,18 @@ use crate::query::PlanColumn;
 use crate::schema::{Class, FieldType};
 use crate::value::{ColumnValue, Timestamp, append_column, append_json_string};
 
+pub(in crate::objects) use encoder::ColumnTarget;
+use encoder::{Encoder, Source};
 pub(in crate::objects) use included::Included;
 use included::OpenValue;
+pub(in crate::objects) use rendered::RenderedRows;
+
+/// Bytes a row takes, about.
+const ROW_BYTES: usize = 512;
+/// Beyond these many rows and bytes memory is taken as they come.
+const ROWS_EXPECTED_MAX: usize = 100;
+/// See [`ROWS_EXPECTED_MAX`].
+const RESERVED_BYTES_MAX: usize = 256 * 1024;
 
 /// Encodes the rows of a plan.
 pub(in crate::objects) struct JsonSink {
@@ -30,6 +42,7 @@ pub(in crate::objects) struct JsonSink {
     rows: Vec<Row>,
     open: Vec<OpenValue>,
     row_begin: usize,
+    rows_max: usize,
 }
 
 struct Row {
@@ -37,58 +50,28 @@ struct Row {
     bytes: Range<usize>,
 }
 
-/// How one column of the plan becomes a member of the row's object.
-struct Encoder {
-    column: PlanColumn,
-    /// `,"name":`
-    prefix: Vec<u8>,
-    target: ColumnTarget,
-}
-
-/// Where the value of a column goes.
-#[derive(Debug, Clone)]
-pub(in crate::objects) enum ColumnTarget {
-    /// Into the row as it is.
-    Value(FieldType),
-    /// The objects it points to are included.
-    Included(FieldType),
-}
-
-/// Encoded rows that are complete.
-#[derive(Default)]
-pub(in crate::objects) struct RenderedRows {
-    /// The JSON objects, one after the other.
-    pub bytes: Vec<u8>,
-    /// Where each one stands.
-    pub rows: Vec<Range<usize>>,
-    /// The object id of each.
-    pub object_ids: Vec<String>,
-}
-
 impl JsonSink {
-    /// `as_included` names the class in each row, as included objects do.
+    /// `rows_max` is how many rows may come; `as_included` names the class in each row, as included objects do.
     pub(in crate::objects) fn new(
         class: &Arc<Class>,
         columns: &[PlanColumn],
         targets: impl Fn(&PlanColumn) -> ColumnTarget,
+        rows_max: usize,
         as_included: bool,
     ) -> Self {
         let mut row_end = Vec::new();
         let mut encoders = Vec::with_capacity(columns.len());
         for column in columns {
-            let name = column_name(class, column);
-            let mut prefix = vec![b','];
-            append_json_string(&mut prefix, name);
-            prefix.push(b':');
+            let encoder = Encoder::new(class, column, targets(column));
             if let PlanColumn::Field { index, .. } = column
                 && let FieldType::Relation(target) = &class.fields[*index].kind
             {
-                row_end.extend_from_slice(&prefix);
+                row_end.extend_from_slice(&encoder.prefix);
                 row_end.extend_from_slice(br#"{"__type":"Relation","className":"#);
                 append_json_string(&mut row_end, target);
                 row_end.push(b'}');
             }
-            encoders.push(Encoder { column: column.clone(), prefix, target: targets(column) });
+            encoders.push(encoder);
         }
         row_end.push(b'}');
         JsonSink {
@@ -96,10 +79,11 @@ impl JsonSink {
             row_end,
             row_start: if as_included { br#"{"__type":"Object","className":"# } else { br#"{"objectId":"# },
             class_name: as_included.then(|| Arc::clone(&class.name)),
-            out: Vec::new(),
-            rows: Vec::new(),
+            out: Vec::with_capacity(ROW_BYTES),
+            rows: Vec::with_capacity(rows_max.min(ROWS_EXPECTED_MAX)),
             open: Vec::new(),
             row_begin: 0,
+            rows_max,
         }
     }
 
@@ -120,10 +104,21 @@ impl JsonSink {
         wanted
     }
 
+    /// The place in the class of the field that a column shows.
+    pub(in crate::objects) fn field_of(&self, column: usize) -> Option<usize> {
+        match self.columns[column].source {
+            Source::Field(index) => Some(index),
+            _ => None,
+        }
+    }
+
     /// Fills the included objects in. What was not found (it does not exist, or the caller may not see it) leaves
     /// no trace.
     pub(in crate::objects) fn render(self, included: &Included) -> Result<RenderedRows> {
-        let object_ids = self.rows.iter().map(|row| self.object_id(row)).collect();
+        let object_ids = match self.class_name {
+            Some(_) => self.rows.iter().map(|row| self.object_id(row)).collect(),
+            None => Vec::new(),
+        };
         if self.open.is_empty() {
             let rows = self.rows.into_iter().map(|row| row.bytes).collect();
             return Ok(RenderedRows { bytes: self.out, rows, object_ids });
@@ -181,16 +176,6 @@ impl JsonSink {
     }
 }
 
-fn column_name<'a>(class: &'a Class, column: &PlanColumn) -> &'a str {
-    match column {
-        PlanColumn::ObjectId => crate::schema::OBJECT_ID,
-        PlanColumn::CreatedAt => crate::schema::CREATED_AT,
-        PlanColumn::UpdatedAt => crate::schema::UPDATED_AT,
-        PlanColumn::Acl => crate::schema::ACL,
-        PlanColumn::Field { index, .. } => &class.fields[*index].name,
-    }
-}
-
 /// An answer is made in memory, so it has a bound; objects that are included many times count each time.
 fn check_size(bytes: usize) -> Result<()> {
     if bytes <= limits::RESPONSE_BYTES_MAX {
@@ -215,15 +200,15 @@ impl RowSink for JsonSink {
     }
 
     fn column(&mut self, index: usize, value: ColumnValue<'_>) -> Result<()> {
-        match (&self.columns[index].column, value) {
-            (PlanColumn::ObjectId, ColumnValue::Text(id)) => self.object_id_value(id),
-            (PlanColumn::CreatedAt | PlanColumn::UpdatedAt, ColumnValue::Integer(ms)) => self.time(index, ms),
-            (PlanColumn::Acl, ColumnValue::Acl(acl)) => {
+        match (self.columns[index].source, value) {
+            (Source::ObjectId, ColumnValue::Text(id)) => self.object_id_value(id),
+            (Source::Time, ColumnValue::Integer(ms)) => self.time(index, ms),
+            (Source::Acl, ColumnValue::Acl(acl)) => {
                 self.out.extend_from_slice(&self.columns[index].prefix);
                 self.out.extend_from_slice(acl.json());
             }
-            (PlanColumn::Acl | PlanColumn::Field { .. }, ColumnValue::Null) => {}
-            (PlanColumn::Field { .. }, value) => self.field(index, value)?,
+            (Source::Acl | Source::Field(_), ColumnValue::Null) => {}
+            (Source::Field(_), value) => self.field(index, value)?,
             _ => return Err(Error::internal()),
         }
         Ok(())
@@ -234,6 +219,11 @@ impl RowSink for JsonSink {
         let end = self.out.len();
         if let Some(row) = self.rows.last_mut() {
             row.bytes = self.row_begin..end;
+        }
+        if self.rows.len() == 1 {
+            // The others will be about as long as the first.
+            let others = self.rows_max.min(ROWS_EXPECTED_MAX).saturating_sub(1);
+            self.out.reserve(others.saturating_mul(end).min(RESERVED_BYTES_MAX));
         }
         check_size(end)
     }
