@@ -27,8 +27,8 @@ export const keys = {
 };
 
 /**
- * Returns `{ url, stop }`; `url` is where Parse is mounted, without a slash at the end. `variables` of the environment
- * change settings of the binary.
+ * Returns `{ url, stop, folder }`; `url` is where Parse is mounted, without a slash at the end, `folder` is the data folder
+ * of the binary. `variables` of the environment change settings of the binary.
  */
 export async function startServer(variables = {}) {
   if (isReference) {
@@ -66,7 +66,7 @@ export async function startServer(variables = {}) {
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    return { url: `${await readyUrl(server, ended)}/parse`, stop };
+    return { url: `${await readyUrl(server, ended)}/parse`, stop, folder };
   } catch (error) {
     await stop();
     throw error;

@@ -35,7 +35,14 @@ async function main() {
   await run(join(ROOT, 'scripts', 'build-site.sh'), [SITE]);
 
   const log = openSync(LOG, 'w', 0o600);
-  const backend = await startBackend({ binary, data: join(HOME, 'data'), port: await freePort(BACKEND_PORT), keys, log });
+  const backend = await startBackend({
+    binary,
+    data: join(HOME, 'data'),
+    schema: join(SITE, 'schema'),
+    port: await freePort(BACKEND_PORT),
+    keys,
+    log,
+  });
   watch(backend.child, 'Astrolabe');
   await answers(`${backend.url}/readyz`, backend.child);
   const site = await startSite({

@@ -49,8 +49,11 @@ function tryPort(port) {
   });
 }
 
-/** Starts `astrolabe start` and gives its address, once it says that it takes connections. Logs go to `log`. */
-export async function startBackend({ binary, data, port = 0, keys, log = 'inherit' }) {
+/**
+ * Starts `astrolabe start` with the classes of the folder `schema`, and gives its address once it says that it takes
+ * connections. Logs go to `log`.
+ */
+export async function startBackend({ binary, data, schema, port = 0, keys, log = 'inherit' }) {
   const child = spawnDetached(
     binary,
     [
@@ -66,8 +69,8 @@ export async function startBackend({ binary, data, port = 0, keys, log = 'inheri
       ...process.env,
       // Not a flag: every user of the machine can read those.
       ASTROLABE_MASTER_KEY: keys.masterKey,
-      // The site makes its `Todo` class by saving the first one; in production classes are made deliberately.
-      ASTROLABE_ALLOW_CLIENT_CLASS_CREATION: 'true',
+      ASTROLABE_SCHEMA_DIR: schema,
+      ASTROLABE_MIGRATE: 'true',
     },
     ['pipe', 'pipe', log],
   );

@@ -28,6 +28,12 @@ stage_conformance() {
     conformance/{parse-js,wire,compatibility,permissions}/test/*.test.mjs bench/test/*.test.mjs
 }
 
+# Generated types, against the real tsc, zod and drizzle. Reading the database takes the SQLite of Node 22.
+stage_types() {
+  scripts/npm-ci.sh conformance/types
+  PATH="$(scripts/node.sh):$PATH" node --test --test-reporter=spec conformance/types/test/*.test.mjs
+}
+
 # The real Parse Dashboard in a real browser. A hang must not become the run's.
 stage_dashboard() {
   scripts/npm-ci.sh conformance/parse-dashboard
@@ -55,7 +61,7 @@ stage_demo() {
 }
 
 times=""
-for stage in "${@:-build rust conformance dashboard site demo}"; do
+for stage in "${@:-build rust conformance types dashboard site demo}"; do
   for name in $stage; do
     printf '\n== %s\n' "$name"
     started=$SECONDS

@@ -14,6 +14,7 @@ mod migration;
 mod plan;
 mod print;
 mod step_json;
+mod types;
 mod wanted;
 
 pub use apply::{base_schema, replay};
@@ -24,6 +25,7 @@ pub use managed::{is_managed, own_fields};
 pub use migration::{Migration, file_name, name_for};
 pub use plan::{PlanError, pending};
 pub use print::{CLASS_JSON_SCHEMA, JSON_SCHEMA_FILE};
+pub use types::TypesFile;
 pub use wanted::Wanted;
 
 use thiserror::Error as ThisError;

@@ -16,18 +16,18 @@ pub const CLASS_JSON_SCHEMA: &str = include_str!("class.schema.json");
 pub const JSON_SCHEMA_FILE: &str = "class.schema.json";
 
 impl ClassFile {
-    /// The text of a class: with what the present file says beyond the class, if there is one. A name that a class or
-    /// field had is kept as long as `keeps_renames`.
-    pub fn print(class: &Class, present: Option<&ClassFile>, keeps_renames: bool) -> String {
+    /// The text of a class, with what the present file says beyond the class, if there is one.
+    pub fn print(class: &Class, present: Option<&ClassFile>) -> String {
         let mut map = JsonMap::new();
         map.insert("$schema".into(), format!("./{JSON_SCHEMA_FILE}").into());
         map.insert("className".into(), class.name.as_ref().into());
         if let Some(file) = present {
-            let renamed = file.renamed_from.as_ref().filter(|_| keeps_renames);
-            map.extend(renamed.map(|from| (RENAMED_FROM.to_owned(), from.as_ref().into())));
+            map.extend(
+                file.renamed_from.as_ref().map(|from| (RENAMED_FROM.to_owned(), from.as_ref().into())),
+            );
             map.extend(file.description.as_ref().map(|text| (DESCRIPTION.to_owned(), text.as_str().into())));
         }
-        map.insert("fields".into(), Json::Object(fields(class, present, keeps_renames)));
+        map.insert("fields".into(), Json::Object(fields(class, present)));
         if !class.indexes.is_empty() {
             let indexes: BTreeMap<_, _> = class.indexes.iter().collect();
             let indexes = indexes.into_iter().map(|(name, index)| (name.to_string(), index_to_json(index)));
@@ -46,7 +46,7 @@ impl Wanted {
         for class in schema.classes.values().filter(|class| says_something(class)) {
             let present = self.file(&class.name);
             if present.is_none_or(|file| !says_the_same(file, class)) {
-                changed.push((Arc::clone(&class.name), Some(ClassFile::print(class, present, false))));
+                changed.push((Arc::clone(&class.name), Some(ClassFile::print(class, present))));
             }
         }
         let is_gone = |name: &Arc<str>| !schema.class(name).is_some_and(|class| says_something(class));
@@ -67,7 +67,7 @@ fn says_the_same(file: &ClassFile, class: &Class) -> bool {
     strip(&file.class) == strip(class)
 }
 
-fn fields(class: &Class, present: Option<&ClassFile>, keeps_renames: bool) -> JsonMap {
+fn fields(class: &Class, present: Option<&ClassFile>) -> JsonMap {
     let mut own: BTreeMap<_, _> =
         own_fields(class).map(|field| (Arc::clone(&field.name), field_to_json(field))).collect();
     let known = present.into_iter().flat_map(|file| file.class.fields.keys());
@@ -75,7 +75,7 @@ fn fields(class: &Class, present: Option<&ClassFile>, keeps_renames: bool) -> Js
     ordered.extend(own);
     let with_beside = |(name, mut json): (Arc<str>, Json)| {
         if let (Some(file), Json::Object(map)) = (present, &mut json) {
-            let renamed = file.renamed_fields.get(&name).filter(|_| keeps_renames);
+            let renamed = file.renamed_fields.get(&name);
             map.extend(renamed.map(|from| (RENAMED_FROM.to_owned(), from.as_ref().into())));
             let text = file.field_descriptions.get(&name);
             map.extend(text.map(|text| (DESCRIPTION.to_owned(), text.as_str().into())));

@@ -11,6 +11,7 @@ mod output;
 mod schema;
 mod serve;
 mod start;
+mod types;
 
 use std::process::ExitCode;
 
@@ -47,6 +48,10 @@ enum Command {
     /// Keep the schema as files in the project, and change it by migrations.
     #[command(subcommand)]
     Schema(schema::SchemaCommand),
+    /// Write TypeScript types, Zod schemas and a Drizzle schema of the app's classes.
+    ///
+    /// Works beside a running server.
+    Types(types::TypesArgs),
 }
 
 /// A mistake in how a command was used, as one sentence.
@@ -61,6 +66,7 @@ pub fn run() -> ExitCode {
         Command::Start(flags) => start::run(flags),
         Command::App(command) => app::run(command),
         Command::Schema(command) => schema::run(command),
+        Command::Types(args) => types::run(&args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

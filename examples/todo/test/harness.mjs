@@ -16,6 +16,7 @@ import { chromium } from 'playwright-core';
 import { findNode, freePort, startBackend, startSite, stop } from '../../../scripts/processes.mjs';
 
 export const SITE = fileURLToPath(new URL('..', import.meta.url));
+const SCHEMA = join(SITE, 'schema');
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const SCREENSHOTS = join(ROOT, 'target', 'screenshots');
 const PATIENCE_MS = 15_000;
@@ -77,7 +78,7 @@ async function astrolabe() {
   const data = mkdtempSync(join(tmpdir(), 'astrolabe-todo-'));
   const secret = () => randomBytes(16).toString('hex');
   const keys = { appId: 'todo', restKey: secret(), javascriptKey: secret(), masterKey: secret() };
-  const { child, url } = await startBackend({ binary, data, keys, log: LOG });
+  const { child, url } = await startBackend({ binary, data, schema: SCHEMA, keys, log: LOG });
   return {
     url,
     appId: keys.appId,

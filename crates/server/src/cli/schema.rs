@@ -3,7 +3,7 @@
 mod diff;
 mod migrate;
 mod pull;
-mod target;
+pub(super) mod target;
 
 use clap::{Args, Subcommand};
 

@@ -11,3 +11,4 @@ mod logs;
 mod parse;
 mod probes;
 mod program;
+mod schema_code;

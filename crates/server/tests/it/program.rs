@@ -42,6 +42,10 @@ impl Folder {
         std::fs::write(self.path().join(name), content).unwrap();
     }
 
+    pub fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path().join(name)).unwrap()
+    }
+
     /// Runs a command to its end.
     pub fn run(&self, args: &[&str]) -> Ended {
         self.run_with(args, &[])

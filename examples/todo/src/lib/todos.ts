@@ -1,28 +1,21 @@
 // Todos. Every call carries the user's session token, and every Todo is created with an ACL for its owner alone. So it is
 // Astrolabe that keeps one user's todos from another, and not a `where` that someone may forget.
+import type { Todo as Row, TodoCreate, TodoUpdate } from '../astrolabe/rest';
 import { call } from './astrolabe';
 import { done, type Result } from './problem';
 import type { Session } from './session';
 
-export interface Todo {
-  id: string;
-  title: string;
-  isCompleted: boolean;
-}
+/** A todo as the pages show it. The names of its fields are those of the class, so the compiler knows when one changes. */
+export type Todo = { id: string } & { [K in (typeof SHOWN)[number]]-?: NonNullable<Row[K]> };
 
-export type TodoChanges = { [K in 'title' | 'isCompleted']?: Todo[K] | undefined };
+export type TodoChanges = { [K in (typeof SHOWN)[number]]?: Todo[K] | undefined };
 
 /** One page shows them all; past this number the oldest are not listed. */
 const LISTED_MAX = 1000;
 const BATCH_SIZE = 50;
+const SHOWN = ['title', 'isCompleted'] as const satisfies (keyof Row)[];
 
-/** What Astrolabe stores. A row made elsewhere, for example in the dashboard, may lack a field. */
-interface Row {
-  objectId: string;
-  title?: string;
-  isCompleted?: boolean;
-}
-
+/** A row that was made before a field was required, or elsewhere, may lack it. */
 const toTodo = ({ objectId, title = '', isCompleted = false }: Row): Todo => ({ id: objectId, title, isCompleted });
 const pathOf = (id: string) => `/classes/Todo/${encodeURIComponent(id)}`;
 
@@ -30,7 +23,7 @@ const pathOf = (id: string) => `/classes/Todo/${encodeURIComponent(id)}`;
 export async function listTodos({ token }: Session): Promise<Result<Todo[]>> {
   const found = await call<{ results: Row[] }>('/classes/Todo', {
     token,
-    query: { order: '-createdAt', limit: String(LISTED_MAX), keys: 'title,isCompleted' },
+    query: { order: '-createdAt', limit: String(LISTED_MAX), keys: SHOWN.join(',') },
   });
   return found.ok ? done(found.data.results.map(toTodo)) : found;
 }
@@ -42,16 +35,18 @@ export async function getTodo({ token }: Session, id: string): Promise<Result<To
 
 export async function createTodo({ user, token }: Session, title: string): Promise<Result<Todo>> {
   const ACL = { [user.id]: { read: true, write: true } };
+  const body: TodoCreate = { title, isCompleted: false, ACL };
   const created = await call<{ objectId: string }>('/classes/Todo', {
     method: 'POST',
     token,
-    body: { title, isCompleted: false, ACL },
+    body,
   });
   return created.ok ? done({ id: created.data.objectId, title, isCompleted: false }) : created;
 }
 
 export async function updateTodo(session: Session, id: string, changes: TodoChanges): Promise<Result<Todo>> {
-  const updated = await call(pathOf(id), { method: 'PUT', token: session.token, body: changes });
+  const body: TodoUpdate = changes;
+  const updated = await call(pathOf(id), { method: 'PUT', token: session.token, body });
   return updated.ok ? getTodo(session, id) : updated;
 }
 

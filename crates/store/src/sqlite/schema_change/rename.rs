@@ -7,7 +7,7 @@ use astrolabe_core::ports::StoreResult;
 use astrolabe_core::schema::{AppliedMigration, Schema};
 use rusqlite::{Connection, params};
 
-use super::{existing, execute, set_permissions};
+use super::{execute, existing, set_permissions};
 use crate::catalogue::{FieldDefinition, keys_to_text};
 
 /// Renames a class and the target of what leads to it.

@@ -39,12 +39,10 @@ async fn lists_and_tasks(fixture: &Fixture) {
         ..FieldSpec::new("list", FieldType::Pointer("List".into()))
     };
     let also = FieldSpec::new("also", FieldType::Relation("List".into()));
-    fixture
-        .class_with("Task", vec![FieldSpec::new("title", FieldType::String), list, also])
-        .await
-        .unwrap();
+    fixture.class_with("Task", vec![FieldSpec::new("title", FieldType::String), list, also]).await.unwrap();
     fixture.insert("List", "l1", &[("name", text("one"))]).await;
-    let mut step = fixture.insert_step("Task", "t1", &[("title", text("x")), ("list", to_list("l1", "List"))]);
+    let mut step =
+        fixture.insert_step("Task", "t1", &[("title", text("x")), ("list", to_list("l1", "List"))]);
     if let WriteStep::Insert { relations, .. } = &mut step {
         relations.push(RelationEdit { field: "also".into(), add: vec!["l1".into()], remove: Vec::new() });
     }
@@ -131,9 +129,12 @@ pub async fn fields(fixture: &Fixture) {
         other => panic!("expected a duplicate, got {other:?}"),
     }
     // The old name is free, its column is not.
-    change(fixture, SchemaChange::AddField { class: "Task".into(), field: FieldSpec::new("owner", FieldType::String) })
-        .await
-        .unwrap();
+    change(
+        fixture,
+        SchemaChange::AddField { class: "Task".into(), field: FieldSpec::new("owner", FieldType::String) },
+    )
+    .await
+    .unwrap();
     fixture.insert("Task", "t4", &[("owner", text("o"))]).await;
     assert_eq!(fixture.get("Task", "t4").await.unwrap().value("author"), &Value::Null);
 }

@@ -1,0 +1,71 @@
+//! Generated TypeScript: types of the `parse` SDK, of the JSON of the REST API, Zod schemas and a Drizzle schema.
+//!
+//! Every file is made from [`ClassTypes`], sorted by name, so that the same schema gives the same text.
+
+mod class_types;
+mod drizzle;
+mod names;
+mod parse_sdk;
+mod rest;
+mod text;
+mod zod;
+
+use astrolabe_core::schema::Schema;
+
+use crate::Wanted;
+use class_types::ClassTypes;
+
+/// A file of generated code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TypesFile {
+    /// Attributes for the `parse` SDK.
+    ParseSdk,
+    /// The JSON of the REST API.
+    Rest,
+    /// Zod schemas of the same JSON.
+    Zod,
+    /// Tables for Drizzle on SQLite.
+    Drizzle,
+}
+
+impl TypesFile {
+    /// Every file.
+    pub const ALL: [TypesFile; 4] =
+        [TypesFile::ParseSdk, TypesFile::Rest, TypesFile::Zod, TypesFile::Drizzle];
+
+    /// The word for it on the command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            TypesFile::ParseSdk => "parse",
+            TypesFile::Rest => "rest",
+            TypesFile::Zod => "zod",
+            TypesFile::Drizzle => "drizzle",
+        }
+    }
+
+    /// The file with that word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        TypesFile::ALL.into_iter().find(|file| file.word() == word)
+    }
+
+    /// Its name.
+    pub fn file_name(self) -> String {
+        format!("{}.ts", self.word())
+    }
+
+    /// Whether it is about tables and columns, which only a database knows.
+    pub fn needs_database(self) -> bool {
+        self == TypesFile::Drizzle
+    }
+
+    /// Its text. `wanted` has what people wrote about classes and fields.
+    pub fn generate(self, schema: &Schema, wanted: &Wanted) -> String {
+        let classes = ClassTypes::of_schema(schema, wanted);
+        match self {
+            TypesFile::ParseSdk => parse_sdk::generate(&classes),
+            TypesFile::Rest => rest::generate(&classes),
+            TypesFile::Zod => zod::generate(&classes),
+            TypesFile::Drizzle => drizzle::generate(&classes),
+        }
+    }
+}
