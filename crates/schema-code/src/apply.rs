@@ -27,7 +27,8 @@ fn apply(schema: &mut Schema, change: &SchemaChange) {
         SchemaChange::AddClass { name, permissions } => {
             let (fields, indexes) = Default::default();
             let permissions = permissions.clone();
-            let class = Class { name: Arc::clone(name), table: Arc::clone(name), fields, indexes, permissions };
+            let class =
+                Class { name: Arc::clone(name), table: Arc::clone(name), fields, indexes, permissions };
             schema.classes.insert(Arc::clone(name), Arc::new(class));
         }
         SchemaChange::AddField { class, field } | SchemaChange::SetFieldOptions { class, field } => {

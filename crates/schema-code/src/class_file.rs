@@ -57,8 +57,8 @@ impl ClassFile {
     pub fn parse(file: &str, text: &str) -> Result<Self, FileError> {
         let map = jsonc::parse(file, text)?;
         check_keys(file, &map, &KEYS)?;
-        let name = text_of(file, &map, CLASS_NAME)?
-            .ok_or_else(|| FileError::new(file, "className is missing"))?;
+        let name =
+            text_of(file, &map, CLASS_NAME)?.ok_or_else(|| FileError::new(file, "className is missing"))?;
         let wrong = |problem: String| FileError::new(file, problem);
         if !is_managed(&name) {
             return Err(wrong(format!("the class {name} belongs to the server")));
@@ -110,8 +110,12 @@ impl ClassFile {
             self.class.indexes.insert(Arc::clone(&index.name), index);
         }
         if let Some(permissions) = request.permissions {
-            let kinds: IndexMap<Arc<str>, FieldType> =
-                self.class.fields.values().map(|field| (Arc::clone(&field.name), field.kind.clone())).collect();
+            let kinds: IndexMap<Arc<str>, FieldType> = self
+                .class
+                .fields
+                .values()
+                .map(|field| (Arc::clone(&field.name), field.kind.clone()))
+                .collect();
             permissions.check_fields(&kinds).map_err(|error| error.message.to_string())?;
             self.class.permissions = permissions;
         }
@@ -137,7 +141,9 @@ pub(crate) fn empty_class(name: &str) -> Class {
 
 fn check_keys(file: &str, map: &JsonMap, known: &[&str]) -> Result<(), FileError> {
     match map.keys().find(|key| !known.contains(&key.as_str())) {
-        Some(key) => Err(FileError::new(file, format!("{key:?} is not known here; known are {}", known.join(", ")))),
+        Some(key) => {
+            Err(FileError::new(file, format!("{key:?} is not known here; known are {}", known.join(", "))))
+        }
         None => Ok(()),
     }
 }

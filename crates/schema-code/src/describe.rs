@@ -20,7 +20,9 @@ pub fn describe(change: &SchemaChange) -> String {
         SchemaChange::SetPermissions { class, .. } => format!("~ permissions of {class}"),
         SchemaChange::DropClass { name } => format!("- class {name}"),
         SchemaChange::RenameClass { from, to } => format!("> class {from} becomes {to}"),
-        SchemaChange::RenameField { class, from, to } => format!("> field {class}.{from} becomes {class}.{to}"),
+        SchemaChange::RenameField { class, from, to } => {
+            format!("> field {class}.{from} becomes {class}.{to}")
+        }
         SchemaChange::RecordMigration(migration) => format!("+ record of {}", migration.name),
     }
 }

@@ -62,7 +62,10 @@ impl Diff<'_> {
     }
 
     fn current(&self, class: &str) -> Class {
-        self.now.class(class).map(|class| Class::clone(class)).unwrap_or_else(|| crate::class_file::empty_class(class))
+        self.now
+            .class(class)
+            .map(|class| Class::clone(class))
+            .unwrap_or_else(|| crate::class_file::empty_class(class))
     }
 
     fn change_class(&mut self, goal: &Class) -> Result<(), FileError> {

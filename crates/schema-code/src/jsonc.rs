@@ -59,7 +59,9 @@ fn open(out: &mut String, map: &JsonMap, level: usize) {
         out.push_str(&format!("{}: ", Json::from(key.as_str())));
         match value {
             Json::Object(inner) if level < OPEN_LEVELS && !inner.is_empty() => open(out, inner, level + 1),
-            Json::Array(items) if level < OPEN_LEVELS && !items.is_empty() => open_list(out, items, level + 1),
+            Json::Array(items) if level < OPEN_LEVELS && !items.is_empty() => {
+                open_list(out, items, level + 1)
+            }
             value => line(out, value),
         }
     }

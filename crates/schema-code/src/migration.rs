@@ -34,7 +34,8 @@ impl Migration {
     pub fn parse(file: &str, name: &str, text: &str) -> Result<Self, FileError> {
         let wrong = |problem: String| FileError::new(file, problem);
         let number = name.split_once('_').and_then(|(digits, _)| digits.parse().ok());
-        let number = number.ok_or_else(|| wrong("its name must begin with a number and _, like 0002_add_due".into()))?;
+        let number = number
+            .ok_or_else(|| wrong("its name must begin with a number and _, like 0002_add_due".into()))?;
         let map = jsonc::parse(file, text)?;
         let Some(Json::Array(steps)) = map.get("steps").filter(|_| map.len() == 1) else {
             return Err(wrong("must have a list of steps and nothing else".into()));
@@ -69,7 +70,9 @@ impl Migration {
     /// Everything that one transaction has to do. A database that has a class or field already gets what the migration
     /// says of it.
     pub fn changes_at(&self, applied_at: Timestamp) -> Vec<SchemaChange> {
-        std::iter::once(self.record_at(applied_at)).chain(self.changes.iter().flat_map(with_details)).collect()
+        std::iter::once(self.record_at(applied_at))
+            .chain(self.changes.iter().flat_map(with_details))
+            .collect()
     }
 }
 

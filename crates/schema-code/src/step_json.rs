@@ -89,7 +89,9 @@ pub(crate) fn from_json(json: &Json) -> Result<SchemaChange, String> {
             let body = map([("indexes", Json::Object(map([(&index, keys)])))]);
             let request = parse_schema_request(SchemaAction::Change, &class, &body).map_err(message)?;
             match request.indexes.into_iter().next() {
-                Some(IndexChange::Add(index)) => (SchemaChange::AddIndex { class, index }, &["index", "keys"]),
+                Some(IndexChange::Add(index)) => {
+                    (SchemaChange::AddIndex { class, index }, &["index", "keys"])
+                }
                 _ => return Err("keys must be an object of fields and their directions".into()),
             }
         }

@@ -54,7 +54,8 @@ impl SchemaFolder {
     pub fn classes(&self) -> anyhow::Result<Wanted> {
         let mut files = Vec::new();
         for name in file_names(&self.path)? {
-            let is_class = Path::new(&name).extension().is_some_and(|own| CLASS_EXTENSIONS.iter().any(|e| own == *e));
+            let is_class =
+                Path::new(&name).extension().is_some_and(|own| CLASS_EXTENSIONS.iter().any(|e| own == *e));
             if is_class && name != JSON_SCHEMA_FILE {
                 files.push(ClassFile::parse(&self.shown(&name), &read(&self.path.join(&name))?)?);
             }
@@ -103,7 +104,8 @@ impl SchemaFolder {
                     told.push(format!("wrote {}", path.display()));
                 }
                 None => {
-                    fs::remove_file(&path).with_context(|| format!("{} cannot be removed", path.display()))?;
+                    fs::remove_file(&path)
+                        .with_context(|| format!("{} cannot be removed", path.display()))?;
                     told.push(format!("removed {}", path.display()));
                 }
             }

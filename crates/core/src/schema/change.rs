@@ -7,8 +7,8 @@ use super::index::{check_add_index, check_drop_index};
 use super::migration::check_record;
 use super::rename::{check_rename_class, check_rename_field};
 use super::{
-    AppliedMigration, Class, ClassPermissions, DeletionRule, Field, FieldType, Index, Schema, Visibility, check_class_name,
-    check_field_name, system_fields,
+    AppliedMigration, Class, ClassPermissions, DeletionRule, Field, FieldType, Index, Schema, Visibility,
+    check_class_name, check_field_name, system_fields,
 };
 use crate::error::{Error, ErrorCode, Result};
 use crate::limits;

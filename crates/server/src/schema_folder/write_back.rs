@@ -47,7 +47,11 @@ fn files_of(folder: &SchemaFolder) -> Vec<(String, Option<SystemTime>)> {
 }
 
 /// Applies what is pending, then writes down what the database has beyond the migrations.
-pub(super) async fn settle(folder: &SchemaFolder, store: &dyn Store, clock: &dyn Clock) -> anyhow::Result<()> {
+pub(super) async fn settle(
+    folder: &SchemaFolder,
+    store: &dyn Store,
+    clock: &dyn Clock,
+) -> anyhow::Result<()> {
     for migration in apply_pending(folder, store, clock).await? {
         tracing::info!(migration = &*migration.name, "migration applied");
     }

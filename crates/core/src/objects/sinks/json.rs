@@ -13,7 +13,7 @@ use crate::limits;
 use crate::ports::RowSink;
 use crate::query::PlanColumn;
 use crate::schema::{Class, FieldType};
-use crate::value::{ColumnValue, Timestamp, append_column, append_json_string};
+use crate::value::{ColumnValue, Timestamp, append_column, append_json_string, append_number};
 
 pub(in crate::objects) use included::Included;
 use included::OpenValue;
@@ -181,6 +181,9 @@ impl JsonSink {
     }
 }
 
+/// The member that tells how well a row meets a text search.
+pub(in crate::objects) const SCORE_MEMBER: &str = "score";
+
 fn column_name<'a>(class: &'a Class, column: &PlanColumn) -> &'a str {
     match column {
         PlanColumn::ObjectId => crate::schema::OBJECT_ID,
@@ -188,6 +191,7 @@ fn column_name<'a>(class: &'a Class, column: &PlanColumn) -> &'a str {
         PlanColumn::UpdatedAt => crate::schema::UPDATED_AT,
         PlanColumn::Acl => crate::schema::ACL,
         PlanColumn::Field { index, .. } => &class.fields[*index].name,
+        PlanColumn::Score(_) => SCORE_MEMBER,
     }
 }
 
@@ -222,7 +226,11 @@ impl RowSink for JsonSink {
                 self.out.extend_from_slice(&self.columns[index].prefix);
                 self.out.extend_from_slice(acl.json());
             }
-            (PlanColumn::Acl | PlanColumn::Field { .. }, ColumnValue::Null) => {}
+            (PlanColumn::Acl | PlanColumn::Field { .. } | PlanColumn::Score(_), ColumnValue::Null) => {}
+            (PlanColumn::Score(_), ColumnValue::Real(score)) => {
+                self.out.extend_from_slice(&self.columns[index].prefix);
+                append_number(&mut self.out, score);
+            }
             (PlanColumn::Field { .. }, value) => self.field(index, value)?,
             _ => return Err(Error::internal()),
         }

@@ -36,7 +36,11 @@ pub(super) fn apply(args: &TargetArgs) -> anyhow::Result<()> {
 
 pub(super) fn new(args: &NewArgs) -> anyhow::Result<()> {
     let folder = args.target.schema_folder()?;
-    ensure!(folder.exists(), "there is no folder {}; `astrolabe schema pull` makes it", folder.path().display());
+    ensure!(
+        folder.exists(),
+        "there is no folder {}; `astrolabe schema pull` makes it",
+        folder.path().display()
+    );
     let wanted = folder.classes()?;
     // What the first migration renames is in no migration before it, so it would be added beside the old one.
     ensure!(
@@ -46,7 +50,9 @@ pub(super) fn new(args: &NewArgs) -> anyhow::Result<()> {
     );
     let changes = diff(&folder.migrated()?, &wanted)?;
     if changes.is_empty() {
-        return Ok(output::print("The migrations lead to what the class files say; there is nothing to make.\n")?);
+        return Ok(output::print(
+            "The migrations lead to what the class files say; there is nothing to make.\n",
+        )?);
     }
     let migration = Migration::new(folder.next_number()?, &args.name, changes);
     let path = folder.write_migration(&migration)?;
@@ -69,7 +75,9 @@ pub(super) fn status(args: &StatusArgs) -> anyhow::Result<()> {
         text = format!("There are no migrations in {}.\n", target.schema.path().display());
     }
     if pending.is_empty() && !diff(&target.schema.migrated()?, &target.schema.classes()?)?.is_empty() {
-        text.push_str("\nThe class files say more; `astrolabe schema migrate new NAME` makes a migration of it.\n");
+        text.push_str(
+            "\nThe class files say more; `astrolabe schema migrate new NAME` makes a migration of it.\n",
+        );
     }
     Ok(output::print(&text)?)
 }

@@ -16,7 +16,9 @@ pub(super) fn run(args: &PullArgs) -> anyhow::Result<()> {
     let schema = target.read_schema()?;
     let told = target.schema.write_classes(&target.schema.classes()?, &schema)?;
     let text = match told.is_empty() {
-        true => format!("{} says what the database of {} says.\n", target.schema.path().display(), target.shown()),
+        true => {
+            format!("{} says what the database of {} says.\n", target.schema.path().display(), target.shown())
+        }
         false => told.iter().map(|line| format!("{line}\n")).collect(),
     };
     Ok(output::print(&text)?)

@@ -130,8 +130,9 @@ impl Target {
         let _database_lock = lock_database(&self.database).map_err(told_to_stop)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(async {
-            let store = SqliteStore::open(&self.database, SqliteOptions::default(), Arc::new(Events::default()))
-                .with_context(|| format!("the database {} cannot be opened", self.database.display()))?;
+            let store =
+                SqliteStore::open(&self.database, SqliteOptions::default(), Arc::new(Events::default()))
+                    .with_context(|| format!("the database {} cannot be opened", self.database.display()))?;
             store.change_schema(system_classes()).await?;
             let outcome = work(&store).await;
             store.close().await;

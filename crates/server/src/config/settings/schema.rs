@@ -4,12 +4,16 @@ use crate::config::kind::Kind;
 use crate::config::setting::Setting;
 
 pub(super) const SCHEMA: &[Setting] = &[
-    Setting::new("schema.dir", "ASTROLABE_SCHEMA_DIR", Kind::Path(|draft, dir| draft.server.schema_dir = dir))
-        .default("schema")
-        .doc(
-            "The folder of class files and migrations. While it has a folder `migrations`, `start` looks for \
+    Setting::new(
+        "schema.dir",
+        "ASTROLABE_SCHEMA_DIR",
+        Kind::Path(|draft, dir| draft.server.schema_dir = dir),
+    )
+    .default("schema")
+    .doc(
+        "The folder of class files and migrations. While it has a folder `migrations`, `start` looks for \
              pending ones, and `dev` writes changes of classes back.",
-        ),
+    ),
     Setting::new(
         "schema.migrate",
         "ASTROLABE_MIGRATE",

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use astrolabe_core::query::{FieldPath, Filter, OrderBy, OrderKey, PlanColumn, ReadPlan, RowAccess, Test};
-use astrolabe_core::schema::{ClassPermissions, FieldSpec, FieldType, Index, IndexKey, Schema, SchemaChange};
+use astrolabe_core::schema::{
+    ClassPermissions, FieldSpec, FieldType, Index, IndexKey, IndexKind, Schema, SchemaChange,
+};
 use astrolabe_core::value::Value;
 use rusqlite::Connection;
 
@@ -27,7 +29,10 @@ fn items() -> (Connection, Schema) {
         field("shop", FieldType::String),
         field("price", FieldType::Number),
         field("weight", FieldType::Number),
-        SchemaChange::AddIndex { class, index: Index { name: "i".into(), keys, unique: false } },
+        SchemaChange::AddIndex {
+            class,
+            index: Index { name: "i".into(), keys, unique: false, kind: IndexKind::Sorted },
+        },
     ];
     let schema = schema_change::apply(&connection, &schema, &changes).unwrap().unwrap();
     (connection, schema)

@@ -7,7 +7,7 @@ use astrolabe_core::ports::StoreResult;
 use astrolabe_core::schema::{AppliedMigration, Schema};
 use rusqlite::{Connection, params};
 
-use super::{existing, execute, set_permissions};
+use super::{execute, existing, set_permissions};
 use crate::catalogue::{FieldDefinition, keys_to_text};
 
 /// Renames a class and the target of what leads to it.
@@ -56,7 +56,7 @@ pub(super) fn rename_field(
             connection,
             "UPDATE _catalog_index SET keys = ? \
              WHERE class_id = (SELECT id FROM _catalog_class WHERE name = ?) AND name = ?",
-            params![keys_to_text(&index.keys), &*class.name, &*index.name],
+            params![keys_to_text(index), &*class.name, &*index.name],
         )?;
     }
     let permissions = class.permissions.clone();

@@ -6,8 +6,8 @@ use astrolabe_core::error::{Error, ErrorCode};
 use astrolabe_core::ports::{RelationEdit, StoreError, StoreResult, WriteStep};
 use astrolabe_core::query::{Filter, RowAccess};
 use astrolabe_core::schema::{
-    AppliedMigration, ClassPermissions, DeletionRule, FieldSpec, FieldType, Index, IndexKey, Schema,
-    SchemaChange,
+    AppliedMigration, ClassPermissions, DeletionRule, FieldSpec, FieldType, Index, IndexKey, IndexKind,
+    Schema, SchemaChange,
 };
 use astrolabe_core::value::{Pointer, Timestamp, Value};
 use serde_json::json;
@@ -39,12 +39,10 @@ async fn lists_and_tasks(fixture: &Fixture) {
         ..FieldSpec::new("list", FieldType::Pointer("List".into()))
     };
     let also = FieldSpec::new("also", FieldType::Relation("List".into()));
-    fixture
-        .class_with("Task", vec![FieldSpec::new("title", FieldType::String), list, also])
-        .await
-        .unwrap();
+    fixture.class_with("Task", vec![FieldSpec::new("title", FieldType::String), list, also]).await.unwrap();
     fixture.insert("List", "l1", &[("name", text("one"))]).await;
-    let mut step = fixture.insert_step("Task", "t1", &[("title", text("x")), ("list", to_list("l1", "List"))]);
+    let mut step =
+        fixture.insert_step("Task", "t1", &[("title", text("x")), ("list", to_list("l1", "List"))]);
     if let WriteStep::Insert { relations, .. } = &mut step {
         relations.push(RelationEdit { field: "also".into(), add: vec!["l1".into()], remove: Vec::new() });
     }
@@ -101,7 +99,7 @@ pub async fn fields(fixture: &Fixture) {
     let owner = FieldSpec::new("owner", FieldType::Pointer("_User".into()));
     fixture.class_with("Task", vec![FieldSpec::new("title", FieldType::String), owner]).await.unwrap();
     let keys = ["owner", "title"].map(|field| IndexKey { field: field.into(), descending: false });
-    let index = Index { name: "mine".into(), keys: keys.into(), unique: true };
+    let index = Index { name: "mine".into(), keys: keys.into(), unique: true, kind: IndexKind::Sorted };
     change(fixture, SchemaChange::AddIndex { class: "Task".into(), index }).await.unwrap();
     let permissions = ClassPermissions::from_json(&json!({
         "get": { "pointerFields": ["owner"] },
@@ -131,9 +129,12 @@ pub async fn fields(fixture: &Fixture) {
         other => panic!("expected a duplicate, got {other:?}"),
     }
     // The old name is free, its column is not.
-    change(fixture, SchemaChange::AddField { class: "Task".into(), field: FieldSpec::new("owner", FieldType::String) })
-        .await
-        .unwrap();
+    change(
+        fixture,
+        SchemaChange::AddField { class: "Task".into(), field: FieldSpec::new("owner", FieldType::String) },
+    )
+    .await
+    .unwrap();
     fixture.insert("Task", "t4", &[("owner", text("o"))]).await;
     assert_eq!(fixture.get("Task", "t4").await.unwrap().value("author"), &Value::Null);
 }
