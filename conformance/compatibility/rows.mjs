@@ -148,6 +148,8 @@ export const sections = [
     ['a default `ACL`', permitted({ ACL: { currentUser: { read: true } } })],
     ['`required`, `defaultValue`', ['PUT', '/schemas/CompatClosed', { fields: { rank: { type: 'Number', required: true, defaultValue: 1 } } }, 'master']],
     ['`indexes`', ['PUT', '/schemas/CompatClosed', { indexes: { by_secret: { secret: 1 } } }, 'master']],
+    ['`indexes` of the kinds `text` and `2dsphere`', ['PUT', '/schemas/CompatClosed', { indexes: { secret_words: { secret: 'text' } } }, 'master'],
+      'beyond Parse: `$language`'],
     ['unique `indexes`', ['PUT', '/schemas/CompatClosed', { indexes: { one_secret: { secret: 1, $unique: true } } }, 'master'], 'beyond Parse'],
     ['`onDelete` of pointers', ['PUT', '/schemas/CompatClosed', { fields: { parent: { type: 'Pointer', targetClass: 'Compat', onDelete: 'cascade' } } }, 'master'],
       'beyond Parse: `cascade`, `setNull`, `restrict`'],
