@@ -30,7 +30,7 @@ macro_rules! contract_suite {
             filters: scalars, lists, missing_fields, whole_values, hostile_operands, many_operands, logic, patterns;
             geo: areas, polygons, sorted_by_distance, indexed_places;
             text: found_with_and_without_an_index, kept_by_every_write, sorted_by_score, languages, sensitive,
-                gone_with_what_they_name, refused;
+                gone_with_what_they_name, refused, renamed;
             nested: tests, keys;
             order: nulls_and_ties, text_is_binary;
             access: readable_and_writable, odd_principals, undone_lists, little_of_much;

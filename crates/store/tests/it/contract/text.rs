@@ -193,3 +193,20 @@ pub async fn refused(fixture: &Fixture) {
     let error = refusal(fixture.store.change_schema(vec![add]).await);
     assert_eq!(error.message, "Field title is in another text index.");
 }
+
+/// Names in the database stay when a class or a field is renamed, and so do the terms.
+pub async fn renamed(fixture: &Fixture) {
+    notes(fixture).await;
+    add_index(fixture, &["title"], "english").await;
+    let changes = vec![
+        SchemaChange::RenameField { class: "Note".into(), from: "title".into(), to: "heading".into() },
+        SchemaChange::RenameClass { from: "Note".into(), to: "Page".into() },
+    ];
+    fixture.store.change_schema(changes).await.unwrap();
+    fixture.insert("Page", "new", &[("heading", text("coffee"))]).await;
+    let filter = when("heading", Test::Text(query("coffee", "english")));
+    assert_eq!(fixture.ids("Page", filter).await, ["shops", "both", "new"]);
+    assert_eq!(fixture.get_class("Page").text_language("heading"), Some(Language::default()));
+    let drop = SchemaChange::DropIndex { class: "Page".into(), index: "words".into() };
+    fixture.store.change_schema(vec![drop]).await.unwrap();
+}
