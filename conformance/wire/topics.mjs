@@ -14,11 +14,13 @@ import objects from './requests/objects.mjs';
 import ops from './requests/ops.mjs';
 import paths from './requests/paths.mjs';
 import permissions from './requests/permissions.mjs';
+import places from './requests/places.mjs';
 import queries from './requests/queries.mjs';
 import schemaOptions from './requests/schema-options.mjs';
 import schemas from './requests/schemas.mjs';
 import sessions from './requests/sessions.mjs';
 import stored from './requests/stored.mjs';
+import text from './requests/text.mjs';
 import users from './requests/users.mjs';
 
 export const topics = {
@@ -36,6 +38,8 @@ export const topics = {
   stored,
   acl,
   queries,
+  places,
+  text,
   batch,
   permissions,
   schemas,

@@ -81,17 +81,6 @@ test('a pattern with look-around is refused by name', { skip: isReference }, asy
   await refusedWith(102, query().matches('text', '(?=a)a').find());
 });
 
-test('fullText is refused by name', { skip: isReference }, async () => {
-  await refusedWith(102, query().fullText('text', 'alpha').find());
-});
-
-test('places are refused by name', { skip: isReference }, async () => {
-  const here = new Parse.GeoPoint(1, 2);
-  await refusedWith(102, query().near('place', here).find());
-  await refusedWith(102, query().withinKilometers('place', here, 10).find());
-  await refusedWith(102, query().withinGeoBox('place', here, new Parse.GeoPoint(3, 4)).find());
-});
-
 test('distinct and aggregate are refused by name', { skip: isReference }, async () => {
   await refusedWith(108, query().distinct('name'));
   await refusedWith(108, query().aggregate([{ $group: { _id: '$name' } }]));

@@ -16,6 +16,7 @@ pub mod objects;
 pub mod ports;
 pub mod query;
 pub mod schema;
+pub mod text;
 pub mod value;
 
 pub use error::{Error, ErrorCode, Result};

@@ -30,6 +30,12 @@ pub const REGEX_LEN_MAX: usize = 1_000;
 pub const REGEX_BYTES_MAX: usize = 1024 * 1024;
 /// Values in one `$in`, `$nin`, `$all` or `$containedBy` list, and objects that one subquery finds.
 pub const QUERY_LIST_MAX: usize = 10_000;
+/// Bytes of the `$term` of one `$text`.
+pub const TEXT_SEARCH_LEN_MAX: usize = 1_000;
+/// Words of one value that full-text search looks at; those that follow are not found.
+pub const TEXT_WORDS_MAX: usize = 20_000;
+/// Bytes of a word that full-text search looks at; longer ones are not found.
+pub const TEXT_WORD_LEN_MAX: usize = 128;
 /// Corners of one `$polygon`.
 pub const POLYGON_CORNERS_MAX: usize = 1_000;
 /// Pointers that one `include` follows from the object itself.

@@ -7,6 +7,7 @@ mod options;
 mod parse_where;
 mod pattern;
 mod plan;
+mod text;
 
 use std::sync::Arc;
 
@@ -14,10 +15,11 @@ use crate::value::{GeoPoint, Pointer, Value};
 use geo::{Area, Disc};
 
 pub use matcher::{MatchRow, matches, value_at};
-pub use options::{FindOptions, KeySelection, parse_order};
+pub use options::{FindOptions, KeySelection, SCORE, parse_order};
 pub use parse_where::parse_where;
 pub use pattern::Pattern;
 pub use plan::{OrderBy, OrderKey, PlanColumn, ReadPlan, RowAccess, ShownIn};
+pub use text::{ScoredText, TextQuery};
 
 /// A condition on a row.
 #[derive(Debug, Clone, PartialEq)]
@@ -135,6 +137,8 @@ pub enum Test {
     ContainedBy(Vec<Value>),
     /// A text in which the pattern is found.
     Matches(Pattern),
+    /// A text with words that are asked for.
+    Text(TextQuery),
     /// A place in a disc. Rows are sorted by the distance from its centre, unless another order is given.
     Near(Disc),
     /// A place in an area.

@@ -24,7 +24,7 @@ pub use class_permissions::{
 };
 pub use deletion_rule::{DeletionRule, RuledPointer};
 pub use field_type::FieldType;
-pub use index::{Index, IndexChange, IndexKey, index_to_json};
+pub use index::{Index, IndexChange, IndexKey, IndexKind, index_to_json};
 pub use migration::AppliedMigration;
 pub use names::{check_class_name, check_field_name, is_system_class, is_valid_field_name};
 pub use rest_json::{

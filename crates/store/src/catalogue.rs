@@ -8,6 +8,7 @@ mod definition;
 mod index;
 mod migration;
 mod physical_names;
+mod terms;
 
 pub(crate) use ddl::{
     CREATE_ACLS, CREATE_CATALOGUE, add_field, create_class, create_class_indexes, create_missing_companion,
@@ -17,6 +18,7 @@ pub(crate) use definition::{FieldDefinition, permissions_from_text, permissions_
 pub(crate) use index::{CREATE_INDEX_CATALOGUE, create_index, drop_index, keys_from_text, keys_to_text};
 pub(crate) use migration::CREATE_MIGRATION_CATALOGUE;
 pub(crate) use physical_names::{pick_column, pick_join_table, pick_table};
+pub(crate) use terms::{TERM, create_terms, drop_terms, terms_table, text_fields};
 
 /// The form of the database this program writes. Raised when an older program could not read it.
 ///

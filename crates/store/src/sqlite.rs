@@ -20,6 +20,7 @@ mod read_threads;
 mod row;
 mod schema_change;
 mod snapshot;
+mod terms;
 mod wal;
 mod writer;
 

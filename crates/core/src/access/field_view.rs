@@ -102,6 +102,7 @@ impl FieldView {
     /// [`FieldView::check_use`] for each key of an order.
     pub fn check_order(&self, class: &Class, order: &[OrderBy]) -> Result<()> {
         order.iter().try_for_each(|by| match &by.key {
+            OrderKey::Score(scored) => scored.iter().try_for_each(|text| self.check_path(class, &text.path)),
             OrderKey::Field(path) | OrderKey::Distance(path, _) => self.check_path(class, path),
         })
     }

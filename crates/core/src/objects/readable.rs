@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use super::Objects;
 use super::find::{refuse_installations, refuse_internal_class};
+use super::sinks::SCORE_MEMBER;
 use crate::access::{FieldView, Scope};
 use crate::error::Result;
 use crate::limits;
 use crate::ports::RuleContext;
 use crate::query::{
-    FieldPath, Filter, KeySelection, OrderBy, OrderKey, PlanColumn, ReadPlan, Test, parse_order,
+    FieldPath, Filter, KeySelection, OrderBy, OrderKey, PlanColumn, ReadPlan, ScoredText, Test, parse_order,
 };
 use crate::schema::{Class, FieldType, Operation, RowKind};
 
@@ -55,7 +56,7 @@ impl Readable<'_> {
     /// The sort keys of a caller, checked. Without any, what is looked for near a place is sorted by its distance; the
     /// filter has been checked already.
     pub fn order(&self, order: Option<&str>, filter: &Filter) -> Result<Vec<OrderBy>> {
-        let order = parse_order(Some(&self.class), order.unwrap_or_default())?;
+        let order = parse_order(Some(&self.class), order.unwrap_or_default(), &scored_texts(filter))?;
         self.view.check_order(&self.class, &order)?;
         Ok(if order.is_empty() { nearest_first(filter) } else { order })
     }
@@ -67,10 +68,21 @@ impl Readable<'_> {
 
     /// The plan for the rows that match, as far as the caller may see them; without order and without a bound.
     pub fn plan(self, filter: Filter, keys: &KeySelection) -> Result<ReadPlan> {
+        let scored = scored_texts(&filter);
         let filter = self.objects.ruled_filter(self.scope, &self.class, filter)?;
-        let columns = self.columns(keys);
+        let mut columns = self.columns(keys);
+        if keys.shows_score() && !scored.is_empty() {
+            // The score takes the place of a field of its name.
+            columns.retain(|column| !self.is_field(column, SCORE_MEMBER));
+            columns.push(PlanColumn::Score(scored));
+        }
         let plan = ReadPlan::new(self.class, filter.and(self.permitted), self.scope.readable());
         Ok(ReadPlan { columns, ..plan })
+    }
+
+    fn is_field(&self, column: &PlanColumn, name: &str) -> bool {
+        let PlanColumn::Field { index, .. } = column else { return false };
+        self.class.fields.get_index(*index).is_some_and(|(field, _)| **field == *name)
     }
 
     /// The columns a caller gets to see. The stub of a relation says nothing of its row, so one that is shown in some
@@ -90,6 +102,17 @@ impl Readable<'_> {
         }
         columns
     }
+}
+
+/// What the score of a row is made of.
+fn scored_texts(filter: &Filter) -> Arc<[ScoredText]> {
+    let mut scored = Vec::new();
+    filter.for_each_required(&mut |path, test| {
+        if let Test::Text(query) = test {
+            scored.push(ScoredText { path: path.clone(), query: query.clone() });
+        }
+    });
+    scored.into()
 }
 
 fn nearest_first(filter: &Filter) -> Vec<OrderBy> {

@@ -3,7 +3,7 @@
 mod json;
 mod object;
 
-pub(super) use json::{ColumnTarget, Included, JsonSink, RenderedRows};
+pub(super) use json::{ColumnTarget, Included, JsonSink, RenderedRows, SCORE_MEMBER};
 pub(super) use object::ObjectSink;
 
 use std::any::Any;

@@ -71,6 +71,7 @@ fn passes(place: &Place<'_>, test: &Test) -> bool {
         Test::AllStarting(prefixes) => place.has_all_starting(prefixes),
         Test::ContainedBy(operands) => place.is_contained_by(operands),
         Test::Matches(pattern) => place.text().is_some_and(|text| pattern.matches(text)),
+        Test::Text(query) => place.string().is_some_and(|text| query.score(text).is_some()),
         Test::Near(disc) => place.point().is_some_and(|point| disc.contains(point)),
         Test::Within(area) => place.point().is_some_and(|point| area.contains(point)),
         Test::Surrounds(point) => place.ring().is_some_and(|ring| ring_contains(ring, *point)),

@@ -1,9 +1,11 @@
 //! Order, page, fields and includes of a query.
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 
 use super::parse_where::check_path;
-use super::{FieldPath, OrderBy, OrderKey};
+use super::{FieldPath, OrderBy, OrderKey, ScoredText};
 use crate::error::{Error, ErrorCode, Result, shown};
 use crate::limits;
 use crate::schema::{Class, Visibility};
@@ -110,6 +112,11 @@ impl KeySelection {
             && self.only.as_ref().is_none_or(|only| only.children.contains_key(field))
     }
 
+    /// Whether the score of a text search is asked for; it is told only then.
+    pub fn shows_score(&self) -> bool {
+        self.only.as_ref().is_some_and(|only| only.children.contains_key(SCORE))
+    }
+
     /// The selection that holds inside the objects included through `field`; `None` follows nothing.
     pub fn inside(&self, field: &str, is_reference: bool) -> Option<KeySelection> {
         let include = match self.include.children.get(field) {
@@ -134,26 +141,19 @@ fn parts(list: Option<&str>) -> impl Iterator<Item = &str> {
     list.unwrap_or_default().split(',').map(str::trim).filter(|part| !part.is_empty())
 }
 
-/// Reads `title,-createdAt`.
-pub fn parse_order(class: Option<&Class>, order: &str) -> Result<Vec<OrderBy>> {
+/// In an order and among the keys, how well a row meets the `$text` of the query.
+pub const SCORE: &str = "$score";
+
+/// Reads `title,-createdAt`. `$score` is by how well rows meet the texts that the query asks for.
+pub fn parse_order(class: Option<&Class>, order: &str, scored: &Arc<[ScoredText]>) -> Result<Vec<OrderBy>> {
     let mut keys = Vec::new();
     for part in parts(Some(order)) {
         let (name, descending) = match part.strip_prefix('-') {
             Some(name) => (name, true),
             None => (part, false),
         };
-        if name == "$score" {
-            return Err(Error::new(ErrorCode::InvalidQuery, "$score is not available yet"));
-        }
-        let path = FieldPath::parse(name);
-        check_path(&path, name).map_err(|error| in_order(error, name))?;
-        if class
-            .and_then(|class| class.field(&path.field))
-            .is_some_and(|f| f.visibility == Visibility::WriteOnly)
-        {
-            return Err(Error::new(ErrorCode::InvalidQuery, format!("{} cannot be sorted by.", shown(name))));
-        }
-        keys.push(OrderBy { key: OrderKey::Field(path), descending });
+        let key = if name == SCORE { score_key(scored)? } else { field_key(class, name)? };
+        keys.push(OrderBy { key, descending });
         if keys.len() > limits::ORDER_KEYS_MAX {
             return Err(Error::new(
                 ErrorCode::InvalidQuery,
@@ -162,6 +162,23 @@ pub fn parse_order(class: Option<&Class>, order: &str) -> Result<Vec<OrderBy>> {
         }
     }
     Ok(keys)
+}
+
+fn score_key(scored: &Arc<[ScoredText]>) -> Result<OrderKey> {
+    if scored.is_empty() {
+        return Err(Error::new(ErrorCode::InvalidQuery, "Sorting by $score needs a condition with $text."));
+    }
+    Ok(OrderKey::Score(Arc::clone(scored)))
+}
+
+fn field_key(class: Option<&Class>, name: &str) -> Result<OrderKey> {
+    let path = FieldPath::parse(name);
+    check_path(&path, name).map_err(|error| in_order(error, name))?;
+    let field = class.and_then(|class| class.field(&path.field));
+    if field.is_some_and(|field| field.visibility == Visibility::WriteOnly) {
+        return Err(Error::new(ErrorCode::InvalidQuery, format!("{} cannot be sorted by.", shown(name))));
+    }
+    Ok(OrderKey::Field(path))
 }
 
 /// Names are refused in other words here than in conditions.

@@ -5,6 +5,7 @@
 mod geo;
 mod operators;
 mod relative_time;
+mod text;
 
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use crate::error::{Error, ErrorCode, Result, shown};
 use crate::limits;
 use crate::schema::{ACL, CREATED_AT, Class, FieldType, OBJECT_ID, UPDATED_AT, is_valid_field_name};
 use crate::value::{Json, JsonMap, Timestamp, parse_pointer};
-use operators::{NOT_AVAILABLE, Subject, constraint, not_available, operand};
+use operators::{Subject, constraint, operand};
 
 /// Reads a `where` object. `class` is `None` while the class does not exist; then nothing can match, but the
 /// conditions are checked all the same. Whether the caller may ask for the fields is for `FieldView` to say. Relative
@@ -100,9 +101,6 @@ impl Parser<'_> {
     }
 
     fn path(&self, key: &str) -> Result<FieldPath> {
-        if NOT_AVAILABLE.contains(&key) {
-            return Err(not_available(key));
-        }
         if key == ACL {
             return Err(invalid("Cannot query on ACL.".to_owned()));
         }
@@ -228,7 +226,16 @@ mod tests {
             (json!({"a": {"$regex": "x", "$options": ""}}), ErrorCode::InvalidQuery),
             (json!({"a": {"$regex": "x", "$options": 1}}), ErrorCode::InvalidQuery),
             (json!({"a": {"$options": "i"}}), ErrorCode::InvalidQuery),
-            (json!({"a": {"$text": {}}}), ErrorCode::InvalidQuery),
+            (json!({"a": {"$text": {}}}), ErrorCode::InvalidJson),
+            (json!({"a": {"$text": {"$search": null}}}), ErrorCode::InvalidJson),
+            (json!({"a": {"$text": {"$search": "x"}}}), ErrorCode::InvalidJson),
+            (json!({"a": {"$text": {"$search": {"$term": ""}}}}), ErrorCode::InvalidJson),
+            (json!({"a": {"$text": {"$search": {"$term": "x", "$language": "xx"}}}}), ErrorCode::InvalidJson),
+            (
+                json!({"a": {"$text": {"$search": {"$term": "x", "$caseSensitive": 1}}}}),
+                ErrorCode::InvalidJson,
+            ),
+            (json!({"a": {"$text": {"$search": {"$term": "x".repeat(1_001)}}}}), ErrorCode::InvalidQuery),
             (json!({"a": {"$nearSphere": 5}}), ErrorCode::InvalidJson),
             (json!({"a": {"$nearSphere": {"latitude": 91, "longitude": 0}}}), ErrorCode::InvalidJson),
             (json!({"a": {"$maxDistance": 1}}), ErrorCode::InvalidQuery),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{FieldPath, Filter};
+use super::{FieldPath, Filter, ScoredText};
 use crate::schema::Class;
 use crate::value::GeoPoint;
 
@@ -51,6 +51,8 @@ pub enum PlanColumn {
         /// In which rows the value is shown.
         shown: ShownIn,
     },
+    /// How well the row meets these.
+    Score(Arc<[ScoredText]>),
 }
 
 /// In which rows of the answer a field is shown. In all others the store yields null, whatever is stored.
@@ -89,6 +91,8 @@ pub struct OrderBy {
 pub enum OrderKey {
     /// The value of a field.
     Field(FieldPath),
+    /// How well the row meets these, the best first in any direction.
+    Score(Arc<[ScoredText]>),
     /// How far the place in a field is from this one. A row without one comes like a missing value.
     Distance(FieldPath, GeoPoint),
 }

@@ -2,6 +2,7 @@
 
 use astrolabe_core::schema::{CREATED_AT, Class, Field, FieldType};
 
+use super::terms::drop_terms;
 use crate::columns::{ACL, NO_ACL, OWNING_ID, RELATED_ID, Storage, physical_columns};
 use crate::dialect::Dialect;
 use crate::statement::quoted;
@@ -178,7 +179,7 @@ pub(crate) fn drop_field(table: &str, field: &Field, id: i64) -> Vec<String> {
     statements
 }
 
-/// Removes the table of a class and its join tables.
+/// Removes the table of a class, its join tables and the terms of its text indexes.
 pub(crate) fn drop_class(class: &Class) -> Vec<String> {
     class
         .fields
@@ -187,6 +188,7 @@ pub(crate) fn drop_class(class: &Class) -> Vec<String> {
         .map(|field| &field.column)
         .chain([&class.table])
         .map(|table| format!("DROP TABLE {}", quoted(table)))
+        .chain(class.indexes.values().flat_map(|index| drop_terms(class, index)))
         .collect()
 }
 

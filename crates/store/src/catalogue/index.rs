@@ -1,13 +1,15 @@
 //! Declared indexes: as rows of the catalogue, and the statements that make and remove them.
 
-use astrolabe_core::schema::{CREATED_AT, Class, Index, IndexKey, OBJECT_ID, UPDATED_AT};
+use astrolabe_core::schema::{CREATED_AT, Class, Index, IndexKey, IndexKind, OBJECT_ID, UPDATED_AT};
+use astrolabe_core::text::Language;
+use serde::Deserialize;
 
 use super::ddl::{companion_name, drop_declared_index};
-use crate::columns::ACL;
+use crate::columns::{ACL, physical_columns};
 use crate::dialect::Dialect;
 use crate::statement::quoted;
 
-/// The catalogue's table of declared indexes. `keys` is a JSON list of pairs: the field, and whether it is descending.
+/// The catalogue's table of declared indexes. `keys` is what [`keys_to_text`] makes.
 pub(crate) const CREATE_INDEX_CATALOGUE: &str = "
     CREATE TABLE _catalog_index (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -19,16 +21,41 @@ pub(crate) const CREATE_INDEX_CATALOGUE: &str = "
     ) STRICT;
 ";
 
-/// The keys of an index as text of the catalogue.
-pub(crate) fn keys_to_text(keys: &[IndexKey]) -> String {
-    let pairs: Vec<_> = keys.iter().map(|key| (&*key.field, key.descending)).collect();
-    serde_json::to_string(&pairs).unwrap_or_default()
+/// The keys of an index as text of the catalogue. Those of texts and places say so.
+pub(crate) fn keys_to_text(index: &Index) -> String {
+    let fields = || index.keys.iter().map(|key| &*key.field).collect::<Vec<_>>();
+    let json = match index.kind {
+        IndexKind::Sorted => {
+            index.keys.iter().map(|key| serde_json::json!([&*key.field, key.descending])).collect()
+        }
+        IndexKind::Places => serde_json::json!({"places": fields()}),
+        IndexKind::Text(language) => serde_json::json!({"texts": fields(), "language": language.name()}),
+    };
+    json.to_string()
 }
 
 /// The counterpart of [`keys_to_text`].
-pub(crate) fn keys_from_text(text: &str) -> Result<Vec<IndexKey>, String> {
-    let pairs: Vec<(String, bool)> = serde_json::from_str(text).map_err(|error| error.to_string())?;
-    Ok(pairs.into_iter().map(|(field, descending)| IndexKey { field: field.into(), descending }).collect())
+pub(crate) fn keys_from_text(text: &str) -> Result<(Vec<IndexKey>, IndexKind), String> {
+    let keys = |fields: Vec<(String, bool)>| {
+        fields.into_iter().map(|(field, descending)| IndexKey { field: field.into(), descending }).collect()
+    };
+    let ascending = |fields: Vec<String>| keys(fields.into_iter().map(|field| (field, false)).collect());
+    Ok(match serde_json::from_str(text).map_err(|error| error.to_string())? {
+        StoredKeys::Sorted(fields) => (keys(fields), IndexKind::Sorted),
+        StoredKeys::Places { places } => (ascending(places), IndexKind::Places),
+        StoredKeys::Text { texts, language } => {
+            let language = Language::parse(&language).ok_or_else(|| format!("{language} is no language"))?;
+            (ascending(texts), IndexKind::Text(language))
+        }
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum StoredKeys {
+    Sorted(Vec<(String, bool)>),
+    Text { texts: Vec<String>, language: String },
+    Places { places: Vec<String> },
 }
 
 /// Makes an index, and unless it is unique its companion that begins with the access list: a caller who may read little
@@ -41,9 +68,10 @@ pub(crate) fn create_index(dialect: &Dialect, class: &Class, index: &Index, id: 
     let turned = index.keys.last().is_some_and(|key| key.descending);
     let ordered = |key: &IndexKey| {
         let order = if key.descending == turned { dialect.ascending } else { dialect.descending };
-        format!("{}{order}", quoted(column(class, &key.field)))
+        let columns = columns(class, &key.field);
+        columns.into_iter().map(|column| format!("{}{order}", quoted(&column))).collect::<Vec<_>>()
     };
-    let keys: Vec<_> = index.keys.iter().map(ordered).collect();
+    let keys: Vec<_> = index.keys.iter().flat_map(ordered).collect();
     let (table, keys) = (quoted(&class.table), keys.join(", "));
     let (unique, name) = (if index.unique { "UNIQUE " } else { "" }, physical_name(id));
     let plain = format!("CREATE {unique}INDEX {} ON {table} ({keys})", quoted(&name));
@@ -60,10 +88,10 @@ pub(crate) fn drop_index(id: i64) -> String {
 }
 
 /// The built-in columns are named like their fields.
-fn column<'c>(class: &'c Class, field: &'c str) -> &'c str {
+fn columns(class: &Class, field: &str) -> Vec<String> {
     match field {
-        OBJECT_ID | CREATED_AT | UPDATED_AT => field,
-        _ => class.field(field).map_or(field, |field| &field.column),
+        OBJECT_ID | CREATED_AT | UPDATED_AT => vec![field.to_owned()],
+        _ => class.field(field).map_or_else(Vec::new, physical_columns),
     }
 }
 
@@ -79,8 +107,15 @@ mod tests {
     #[test]
     fn keys_round_trip() {
         let key = |field: &str, descending| IndexKey { field: field.into(), descending };
-        let keys = vec![key("a", false), key("it's", true)];
-        assert_eq!(keys_from_text(&keys_to_text(&keys)), Ok(keys));
-        assert!(keys_from_text("{").is_err());
+        let german = Language::parse("german").unwrap_or_default();
+        for (keys, kind) in [
+            (vec![key("a", false), key("it's", true)], IndexKind::Sorted),
+            (vec![key("a", false)], IndexKind::Places),
+            (vec![key("a", false), key("b", false)], IndexKind::Text(german)),
+        ] {
+            let index = Index { name: "i".into(), keys: keys.clone(), unique: false, kind };
+            assert_eq!(keys_from_text(&keys_to_text(&index)), Ok((keys, kind)));
+        }
+        assert!(keys_from_text("{").is_err() && keys_from_text("{}").is_err());
     }
 }

@@ -8,6 +8,7 @@ mod geo;
 mod opaque;
 mod pattern;
 mod scalar;
+mod text;
 
 use astrolabe_core::query::{FieldPath, Filter, RowAccess, Test};
 use astrolabe_core::schema::{Field, FieldType, OBJECT_ID};
@@ -22,6 +23,8 @@ pub(super) use geo::append_distance;
 use geo::append_geo;
 use opaque::{Opaque, append_opaque};
 use scalar::append_scalar;
+pub(super) use text::append_score;
+use text::append_text;
 
 /// Appends ` WHERE …`, or nothing when every row passes; access lists are tested row by row.
 pub(super) fn append_where<'a>(
@@ -94,6 +97,9 @@ fn append_any<'a>(sql: &mut SqlWriter<'a>, names: Names<'_>, parts: &'a [Filter]
 
 fn append_test<'a>(sql: &mut SqlWriter<'a>, names: Names<'_>, path: &FieldPath, test: &'a Test) {
     match resolve(names.class, path) {
+        Target::Scalar { column, kind: FieldType::String } if let Test::Text(query) = test => {
+            append_text(sql, names.class, path, column, query);
+        }
         target if is_geo(test) => append_geo(sql, &target, test),
         Target::Scalar { column, kind } => append_scalar(sql, column, kind, test),
         Target::File(column) => append_opaque(sql, &Opaque::File(column), test),
@@ -127,7 +133,7 @@ fn matches_missing(test: &Test) -> bool {
         Test::Exists(wanted) => !wanted,
         Test::Less(_) | Test::LessOrEqual(_) | Test::Greater(_) | Test::GreaterOrEqual(_) => false,
         Test::All(_) | Test::AllStarting(_) | Test::ContainedBy(_) | Test::Matches(_) => false,
-        Test::Near(_) | Test::Within(_) | Test::Surrounds(_) => false,
+        Test::Text(_) | Test::Near(_) | Test::Within(_) | Test::Surrounds(_) => false,
     }
 }
 

@@ -3,7 +3,7 @@
 use astrolabe_core::query::{FieldPath, OrderBy, OrderKey};
 
 use super::Names;
-use super::filter::{append_distance, path_json};
+use super::filter::{append_distance, append_score, path_json};
 use super::target::{Target, resolve};
 use crate::statement::{Bind, SqlWriter};
 
@@ -37,6 +37,11 @@ fn append_key<'a>(sql: &mut SqlWriter<'a>, names: Names<'_>, key: &'a OrderBy, b
             if !append_field(sql, names, path, by) {
                 return;
             }
+        }
+        OrderKey::Score(scored) => {
+            append_score(sql, names, scored);
+            sql.push(sql.dialect.descending).push(", ");
+            return;
         }
         OrderKey::Distance(path, from) => match resolve(names.class, path) {
             Target::Point(column) => append_distance(sql, column, *from),

@@ -1,11 +1,11 @@
 //! Reads.
 
-use astrolabe_core::query::{Filter, PlanColumn, ReadPlan, RowAccess, ShownIn};
+use astrolabe_core::query::{Filter, PlanColumn, ReadPlan, RowAccess, ScoredText, ShownIn};
 use astrolabe_core::schema::{CREATED_AT, Class, Field, OBJECT_ID, UPDATED_AT};
 
 use super::Names;
 use super::access::AccessPath;
-use super::filter::{append_filter, append_where_by};
+use super::filter::{append_filter, append_score, append_where_by};
 use super::order::{SortBy, append_order};
 use crate::columns::{ACL, Storage, longitude_column};
 use crate::dialect::Dialect;
@@ -24,6 +24,8 @@ pub(crate) enum SelectColumn<'s> {
     Acl,
     /// A field, in every row or only in those that match.
     Field(&'s Field, Option<&'s Filter>),
+    /// How well the row meets these texts.
+    Score(&'s [ScoredText]),
     /// A field that was dropped after the plan was made: null.
     Dropped,
 }
@@ -39,6 +41,7 @@ fn select_column<'s>(planned: &'s Class, current: &'s Class, column: &'s PlanCol
         PlanColumn::CreatedAt => SelectColumn::CreatedAt,
         PlanColumn::UpdatedAt => SelectColumn::UpdatedAt,
         PlanColumn::Acl => SelectColumn::Acl,
+        PlanColumn::Score(scored) => SelectColumn::Score(scored),
         PlanColumn::Field { index, shown } => {
             let only_in = match shown {
                 ShownIn::EveryRow => None,
@@ -163,6 +166,10 @@ fn append_column<'a>(sql: &mut SqlWriter<'a>, names: Names<'_>, column: SelectCo
         SelectColumn::CreatedAt => sql.column(CREATED_AT),
         SelectColumn::UpdatedAt => sql.column(UPDATED_AT),
         SelectColumn::Acl => sql.column(ACL),
+        SelectColumn::Score(scored) => {
+            append_score(sql, names, scored);
+            sql
+        }
         SelectColumn::Dropped => sql.push("NULL"),
         SelectColumn::Field(field, only_in) => match Storage::of(&field.kind) {
             // It yields nothing, but every place of the answer stays in the text.

@@ -136,9 +136,9 @@ fn with_indexes(connection: &Connection, id: i64, mut class: Class) -> StoreResu
     });
     for row in rows.map_err(store_error)? {
         let (name, keys, unique) = row.map_err(store_error)?;
-        let keys = keys_from_text(&keys).map_err(|reason| damaged(&class.name, &reason))?;
+        let (keys, kind) = keys_from_text(&keys).map_err(|reason| damaged(&class.name, &reason))?;
         let name: Arc<str> = name.into();
-        class.indexes.insert(Arc::clone(&name), Index { name, keys, unique });
+        class.indexes.insert(Arc::clone(&name), Index { name, keys, unique, kind });
     }
     Ok(class)
 }

@@ -7,6 +7,7 @@ mod geo;
 mod nested;
 mod pattern;
 mod search;
+mod text;
 
 use std::sync::Arc;
 
@@ -22,6 +23,11 @@ const PURE: FunctionFlags = FunctionFlags::SQLITE_UTF8
     .union(FunctionFlags::SQLITE_DETERMINISTIC)
     .union(FunctionFlags::SQLITE_DIRECTONLY);
 
+/// Triggers may call it too: it does no more than to compute.
+const IN_TRIGGERS: FunctionFlags = FunctionFlags::SQLITE_UTF8
+    .union(FunctionFlags::SQLITE_DETERMINISTIC)
+    .union(FunctionFlags::SQLITE_INNOCUOUS);
+
 /// Registers the functions of conditions and sort keys.
 pub(super) fn register_reading(connection: &Connection) -> Result<()> {
     connection.create_scalar_function("json_equals", 2, PURE, search::json_equals)?;
@@ -36,6 +42,7 @@ pub(super) fn register_reading(connection: &Connection) -> Result<()> {
     connection.create_scalar_function("geo_distance", 4, PURE, geo::geo_distance)?;
     connection.create_scalar_function("point_in_ring", 3, PURE, geo::point_in_ring)?;
     connection.create_scalar_function("ring_contains", 3, PURE, geo::column_contains)?;
+    connection.create_scalar_function("text_score", 2, PURE, text::text_score)?;
     connection.create_scalar_function("text_matches", 2, PURE, pattern::text_matches)?;
     connection.create_scalar_function("json_path_test", 4, PURE, nested::json_path_test)?;
     connection.create_scalar_function("json_path_key", 2, PURE, nested::json_path_key)
@@ -44,6 +51,7 @@ pub(super) fn register_reading(connection: &Connection) -> Result<()> {
 /// Registers the functions of updates too. Their errors for the caller are left in the returned place.
 pub(super) fn register_writing(connection: &Connection) -> Result<Refusal> {
     register_reading(connection)?;
+    connection.create_scalar_function("text_terms", 2, IN_TRIGGERS, text::text_terms)?;
     let refusal = Refusal::default();
     let place = Arc::clone(&refusal);
     connection.create_scalar_function("number_add", 2, PURE, move |context| {

@@ -150,6 +150,7 @@ fn feed_column(
                 return Ok(());
             }
         },
+        SelectColumn::Score(_) => reader.one("score", Storage::Real)?,
         SelectColumn::Dropped => {
             reader.at += 1;
             ColumnValue::Null

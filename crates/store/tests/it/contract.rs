@@ -15,6 +15,7 @@ pub mod relations;
 pub mod renames;
 pub mod rows;
 pub mod schema;
+pub mod text;
 pub mod updates;
 
 /// Makes a test of every function of the contract, each with a store of its own from `$make`.
@@ -27,7 +28,9 @@ macro_rules! contract_suite {
                 access_lists, expectations, conditions, many_rows, kept_modification_times,
                 failed_steps_undo_the_job, steps_at_fault, requirements, forbidden_rows;
             filters: scalars, lists, missing_fields, whole_values, hostile_operands, many_operands, logic, patterns;
-            geo: areas, polygons, sorted_by_distance;
+            geo: areas, polygons, sorted_by_distance, indexed_places;
+            text: found_with_and_without_an_index, kept_by_every_write, sorted_by_score, languages, sensitive,
+                gone_with_what_they_name, refused, renamed;
             nested: tests, keys;
             order: nulls_and_ties, text_is_binary;
             access: readable_and_writable, odd_principals, undone_lists, little_of_much;

@@ -15,9 +15,9 @@ use crate::limits;
 use crate::ports::RowSink;
 use crate::query::PlanColumn;
 use crate::schema::{Class, FieldType};
-use crate::value::{ColumnValue, Timestamp, append_column, append_json_string};
+use crate::value::{ColumnValue, Timestamp, append_column, append_json_string, append_number};
 
-pub(in crate::objects) use encoder::ColumnTarget;
+pub(in crate::objects) use encoder::{ColumnTarget, SCORE_MEMBER};
 use encoder::{Encoder, Source};
 pub(in crate::objects) use included::Included;
 use included::OpenValue;
@@ -207,7 +207,11 @@ impl RowSink for JsonSink {
                 self.out.extend_from_slice(&self.columns[index].prefix);
                 self.out.extend_from_slice(acl.json());
             }
-            (Source::Acl | Source::Field(_), ColumnValue::Null) => {}
+            (Source::Acl | Source::Field(_) | Source::Score, ColumnValue::Null) => {}
+            (Source::Score, ColumnValue::Real(score)) => {
+                self.out.extend_from_slice(&self.columns[index].prefix);
+                append_number(&mut self.out, score);
+            }
             (Source::Field(_), value) => self.field(index, value)?,
             _ => return Err(Error::internal()),
         }

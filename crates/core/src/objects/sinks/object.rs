@@ -50,6 +50,8 @@ impl RowSink for ObjectSink {
             (PlanColumn::ObjectId, ColumnValue::Text(id)) => self.row.object_id = id.to_owned(),
             (PlanColumn::CreatedAt, ColumnValue::Integer(ms)) => self.row.created_at = Timestamp(ms),
             (PlanColumn::UpdatedAt, ColumnValue::Integer(ms)) => self.row.updated_at = Timestamp(ms),
+            // Objects in memory have no score.
+            (PlanColumn::Score(_), _) => {}
             (PlanColumn::Acl, ColumnValue::Acl(acl)) => self.row.acl = Some(acl.acl().clone()),
             (PlanColumn::Acl | PlanColumn::Field { .. }, ColumnValue::Null) => {}
             (PlanColumn::Field { index, .. }, value) => {

@@ -108,6 +108,14 @@ impl<'r> Place<'r> {
         }
     }
 
+    /// The text in a String field; one inside another value is not searched.
+    pub fn string(&self) -> Option<&str> {
+        match self {
+            Place::Plain(_) => self.text(),
+            Place::Missing | Place::Relation | Place::Whole(_) | Place::Inside(_) => None,
+        }
+    }
+
     /// The place in a GeoPoint field.
     pub fn point(&self) -> Option<GeoPoint> {
         match self {

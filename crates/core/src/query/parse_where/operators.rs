@@ -3,14 +3,12 @@
 use super::geo::{geo_intersects, geo_within, is_distance, near_sphere, within};
 use super::invalid;
 use super::relative_time::relative_time;
+use super::text::text;
 use crate::error::{Error, ErrorCode, Result, shown};
 use crate::limits;
 use crate::query::{Pattern, Test};
 use crate::schema::FieldType;
 use crate::value::{Json, JsonMap, Timestamp, Value};
-
-/// Operators of the protocol that this version refuses by name.
-pub(super) const NOT_AVAILABLE: &[&str] = &["$text"];
 
 /// What operands are read for.
 #[derive(Clone, Copy)]
@@ -58,6 +56,7 @@ fn test(subject: Subject<'_>, operator: &str, json: &Json) -> Result<Test> {
         "$all" => all(kind, json)?,
         "$containedBy" => Test::ContainedBy(list(kind, operator, json)?),
         "$options" => return Err(invalid("$options is nothing without $regex".to_owned())),
+        "$text" => text(json)?,
         "$within" => within(json)?,
         "$geoWithin" => geo_within(json)?,
         "$geoIntersects" => geo_intersects(json)?,
@@ -70,7 +69,6 @@ fn test(subject: Subject<'_>, operator: &str, json: &Json) -> Result<Test> {
             _ => return Err(Error::new(ErrorCode::InvalidJson, "bad $exists value")),
         },
         RELATIVE_TIME => return Err(misplaced_relative_time()),
-        known if NOT_AVAILABLE.contains(&known) => return Err(not_available(known)),
         unknown => {
             return Err(Error::new(ErrorCode::InvalidJson, format!("bad constraint: {}", shown(unknown))));
         }
@@ -159,9 +157,4 @@ pub(super) fn operand(kind: Option<&FieldType>, json: &Json) -> Result<Value> {
         }
         (_, value) => value,
     })
-}
-
-/// The refusal of an operator that is known, but not built yet.
-pub(super) fn not_available(operator: &str) -> Error {
-    invalid(format!("{operator} is not available yet"))
 }

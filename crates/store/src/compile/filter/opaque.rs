@@ -62,7 +62,7 @@ pub(super) fn append_opaque<'a>(sql: &mut SqlWriter<'a>, place: &Opaque<'_>, tes
             Opaque::Nested { .. } => append_nested(sql, place, "matches", Bind::text(pattern.text())),
             _ => append_truth(sql, false),
         },
-        Test::Near(_) | Test::Within(_) | Test::Surrounds(_) => append_truth(sql, false),
+        Test::Text(_) | Test::Near(_) | Test::Within(_) | Test::Surrounds(_) => append_truth(sql, false),
         Test::Less(operand) => append_comparison(sql, place, "lt", operand),
         Test::LessOrEqual(operand) => append_comparison(sql, place, "lte", operand),
         Test::Greater(operand) => append_comparison(sql, place, "gt", operand),

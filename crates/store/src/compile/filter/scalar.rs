@@ -33,6 +33,7 @@ pub(super) fn append_scalar<'a>(sql: &mut SqlWriter<'a>, column: &str, kind: &Fi
         | Test::All(_)
         | Test::AllStarting(_)
         | Test::ContainedBy(_)
+        | Test::Text(_)
         | Test::Near(_)
         | Test::Within(_)
         | Test::Surrounds(_) => {

@@ -2,9 +2,15 @@
 
 use std::sync::Arc;
 
-use astrolabe_core::query::{FieldPath, Filter, OrderBy, OrderKey, PlanColumn, ReadPlan, RowAccess, Test};
-use astrolabe_core::schema::{ClassPermissions, FieldSpec, FieldType, Index, IndexKey, Schema, SchemaChange};
-use astrolabe_core::value::Value;
+use astrolabe_core::query::geo::{Area, Disc, MapBox};
+use astrolabe_core::query::{
+    FieldPath, Filter, OrderBy, OrderKey, PlanColumn, ReadPlan, RowAccess, Test, TextQuery,
+};
+use astrolabe_core::schema::{
+    ClassPermissions, FieldSpec, FieldType, Index, IndexKey, IndexKind, Schema, SchemaChange,
+};
+use astrolabe_core::text::{Analyzer, Language};
+use astrolabe_core::value::{GeoPoint, Value};
 use rusqlite::Connection;
 
 use super::{Placement, Shape, judge, query_plan};
@@ -12,10 +18,10 @@ use crate::compile::{AccessPath, Names, count, select, select_columns};
 use crate::dialect::SQLITE;
 use crate::sqlite::{catalogue, functions, schema_change};
 
-/// A class with a compound index of `shop` and the price, the highest first.
+/// A class with a compound index of `shop` and the price, the highest first, one of places and one of words.
 fn items() -> (Connection, Schema) {
     let mut connection = Connection::open_in_memory().unwrap();
-    functions::register_reading(&connection).unwrap();
+    functions::register_writing(&connection).unwrap();
     let schema = catalogue::open(&mut connection).unwrap();
     let class: Arc<str> = "Item".into();
     let field =
@@ -27,10 +33,25 @@ fn items() -> (Connection, Schema) {
         field("shop", FieldType::String),
         field("price", FieldType::Number),
         field("weight", FieldType::Number),
-        SchemaChange::AddIndex { class, index: Index { name: "i".into(), keys, unique: false } },
+        SchemaChange::AddIndex {
+            class,
+            index: Index { name: "i".into(), keys, unique: false, kind: IndexKind::Sorted },
+        },
+        field("at", FieldType::GeoPoint),
+        search_index("at", IndexKind::Places),
+        field("words", FieldType::String),
+        search_index("words", IndexKind::Text(Language::default())),
     ];
     let schema = schema_change::apply(&connection, &schema, &changes).unwrap().unwrap();
     (connection, schema)
+}
+
+fn search_index(field: &str, kind: IndexKind) -> SchemaChange {
+    let keys = vec![IndexKey { field: field.into(), descending: false }];
+    SchemaChange::AddIndex {
+        class: "Item".into(),
+        index: Index { name: field.into(), keys, unique: false, kind },
+    }
 }
 
 /// The plan of a page of the items of one shop, and where it runs.
@@ -107,6 +128,31 @@ fn by_list_takes_the_companion() {
     let names = Names { schema: &schema, class: &plan.class };
     let counted = count(&SQLITE, names, &plan.filter, &plan.access, AccessPath::ByList);
     begins_with_list(&counted.sql, "(_acl=? AND shop=?)");
+}
+
+#[test]
+fn searches_begin_with_their_indexes() {
+    let center = GeoPoint { latitude: 52.5, longitude: 13.4 };
+    let near = || Test::Near(Disc { center, radius: Some(0.001) });
+    let ring =
+        || [(1.0, 1.0), (1.0, 2.0), (2.0, 1.0)].map(|(latitude, longitude)| GeoPoint { latitude, longitude });
+    let search = |language| {
+        let analyzer = Analyzer::folding(Language::parse(language).unwrap());
+        Test::Text(TextQuery::new("coffee", analyzer))
+    };
+    let by_place = "SEARCH t USING INDEX _index_of_class_2 (at>? AND at<?)";
+    let by_id = "SEARCH t USING INDEX sqlite_autoindex_Item_1 (objectId=?)";
+    for (field, test, expected) in [
+        ("at", near(), by_place),
+        ("at", Test::Within(Area::Disc(Disc { center, radius: Some(3.0) })), by_place),
+        ("at", Test::Within(Area::Box(MapBox::around(&ring()).unwrap())), by_place),
+        ("at", Test::Within(Area::Polygon(ring().to_vec())), by_place),
+        ("words", search("english"), by_id),
+        ("words", search("german"), "SCAN t"),
+    ] {
+        let (lines, _) = planned("weight", (field, test.clone()), RowAccess::All);
+        assert!(lines.iter().any(|line| line == expected), "{test:?}: {lines:?}");
+    }
 }
 
 #[test]

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use astrolabe_core::ports::StoreResult;
-use astrolabe_core::schema::{Class, FieldSpec, Index};
+use astrolabe_core::schema::{Class, FieldSpec, Index, IndexKind};
 use rusqlite::{Connection, params};
 
 use super::{execute, run};
 use crate::catalogue::{create_index, drop_index, keys_to_text, renew_field_indexes};
 use crate::dialect::SQLITE;
 use crate::sqlite::errors::{store_error, unique_error};
+use crate::sqlite::terms;
 
 /// Makes an index. SQLite refuses a unique one over rows that hold the same values.
 pub(super) fn add_one_index(connection: &Connection, class: &mut Class, index: &Index) -> StoreResult<()> {
@@ -17,10 +18,17 @@ pub(super) fn add_one_index(connection: &Connection, class: &mut Class, index: &
         connection,
         "INSERT INTO _catalog_index (class_id, name, keys, is_unique) \
          VALUES ((SELECT id FROM _catalog_class WHERE name = ?), ?, ?, ?)",
-        params![&*class.name, &*index.name, keys_to_text(&index.keys), index.unique],
+        params![&*class.name, &*index.name, keys_to_text(index), index.unique],
     )?;
-    let statement = create_index(&SQLITE, class, index, connection.last_insert_rowid());
-    connection.execute_batch(&statement).map_err(|error| unique_error(error, class))?;
+    let statements = match index.kind {
+        IndexKind::Text(_) => terms::create(class, index),
+        IndexKind::Sorted | IndexKind::Places => {
+            vec![create_index(&SQLITE, class, index, connection.last_insert_rowid())]
+        }
+    };
+    for statement in statements {
+        connection.execute_batch(&statement).map_err(|error| unique_error(error, class))?;
+    }
     class.indexes.insert(Arc::clone(&index.name), index.clone());
     Ok(())
 }
@@ -57,7 +65,9 @@ pub(super) fn drop_one_index(connection: &Connection, class: &mut Class, name: &
         )
         .map_err(store_error)?;
     run(connection, &drop_index(id))?;
-    class.indexes.shift_remove(name);
+    if let Some(index) = class.indexes.shift_remove(name) {
+        terms::remove(class, &index).iter().try_for_each(|statement| run(connection, statement))?;
+    }
     Ok(())
 }
 

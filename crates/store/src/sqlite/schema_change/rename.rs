@@ -56,7 +56,7 @@ pub(super) fn rename_field(
             connection,
             "UPDATE _catalog_index SET keys = ? \
              WHERE class_id = (SELECT id FROM _catalog_class WHERE name = ?) AND name = ?",
-            params![keys_to_text(&index.keys), &*class.name, &*index.name],
+            params![keys_to_text(index), &*class.name, &*index.name],
         )?;
     }
     let permissions = class.permissions.clone();

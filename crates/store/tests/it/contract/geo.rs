@@ -2,7 +2,7 @@
 
 use astrolabe_core::query::geo::{Area, Disc, EARTH_RADIUS_KM, MapBox};
 use astrolabe_core::query::{FieldPath, OrderBy, OrderKey, ReadPlan, Test};
-use astrolabe_core::schema::FieldType;
+use astrolabe_core::schema::{FieldType, Index, IndexKey, IndexKind, SchemaChange};
 use astrolabe_core::value::{GeoPoint, Value};
 
 use crate::support::*;
@@ -108,4 +108,21 @@ pub async fn sorted_by_distance(fixture: &Fixture) {
         let plan = ReadPlan { order: vec![order.clone()], ..plan };
         assert_eq!(ids(fixture.read(plan).await.unwrap()), expected, "{order:?}");
     }
+}
+
+/// An index changes nothing but the way.
+pub async fn indexed_places(fixture: &Fixture) {
+    places(fixture).await;
+    let keys = vec![IndexKey { field: "at".into(), descending: false }];
+    let index = Index { name: "places".into(), keys, unique: false, kind: IndexKind::Places };
+    let add = SchemaChange::AddIndex { class: "Place".into(), index: index.clone() };
+    fixture.store.change_schema(vec![add]).await.unwrap();
+    assert!(fixture.get_class("Place").indexes.values().eq([&index]));
+    let near = when("at", Test::Near(disc(at(-17.0, 180.0), 20.0)));
+    assert_eq!(fixture.ids("Place", near.clone()).await, ["fiji", "samoa"]);
+    fixture.submit(delete_step(&fixture.get_class("Place"), id_is("fiji"))).await.unwrap();
+    assert_eq!(fixture.ids("Place", near).await, ["samoa"]);
+    let drop_field = SchemaChange::DropField { class: "Place".into(), field: "at".into() };
+    fixture.store.change_schema(vec![drop_field]).await.unwrap();
+    assert!(fixture.get_class("Place").indexes.is_empty());
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use astrolabe_core::error::{Error, ErrorCode};
 use astrolabe_core::ports::{FieldUpdate, StoreError, StoreResult};
 use astrolabe_core::query::{Filter, ReadPlan};
-use astrolabe_core::schema::{FieldType, Index, IndexKey, Schema, SchemaChange};
+use astrolabe_core::schema::{FieldType, Index, IndexKey, IndexKind, Schema, SchemaChange};
+use astrolabe_core::text::Language;
 use astrolabe_core::value::Value;
 
 use crate::support::*;
@@ -16,7 +17,11 @@ fn index(name: &str, keys: &[&str], unique: bool) -> Index {
         Some(field) => IndexKey { field: field.into(), descending: true },
         None => IndexKey { field: (*key).into(), descending: false },
     };
-    Index { name: name.into(), keys: keys.iter().map(key).collect(), unique }
+    Index { name: name.into(), keys: keys.iter().map(key).collect(), unique, kind: IndexKind::Sorted }
+}
+
+fn of_kind(kind: IndexKind, keys: &[&str]) -> Index {
+    Index { kind, ..index("i", keys, false) }
 }
 
 async fn add(fixture: &Fixture, index: Index) -> StoreResult<Arc<Schema>> {
@@ -93,6 +98,19 @@ pub async fn refused(fixture: &Fixture) {
         (index("i", &["ACL"], false), "Field ACL does not exist, cannot add index."),
         (index("i", &["tags"], false), "Field tags is of type Array, cannot add index."),
         (index("i", &["info"], false), "Field info is of type Object, cannot add index."),
+        (of_kind(IndexKind::Places, &["shop"]), "Field shop is of type String, cannot add index."),
+        (
+            of_kind(IndexKind::Places, &["createdAt"]),
+            "Field createdAt is neither text nor place, cannot add index.",
+        ),
+        (
+            of_kind(IndexKind::Text(Language::default()), &["place"]),
+            "Field place is of type GeoPoint, cannot add index.",
+        ),
+        (
+            of_kind(IndexKind::Text(Language::default()), &["none"]),
+            "Field none does not exist, cannot add index.",
+        ),
         (index("i", &["place"], false), "Field place is of type GeoPoint, cannot add index."),
         (index("i", &["area"], false), "Field area is of type Polygon, cannot add index."),
         (index("i", &["file"], false), "Field file is of type File, cannot add index."),

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use astrolabe_core::query::geo::{Area, Disc, MapBox, distance};
-use astrolabe_core::query::{Filter, MatchRow, Pattern, Test, matches};
-use astrolabe_core::schema::FieldType;
+use astrolabe_core::query::{Filter, MatchRow, Pattern, Test, TextQuery, matches};
+use astrolabe_core::schema::{FieldType, Index, IndexKey, IndexKind, SchemaChange};
+use astrolabe_core::text::{Analyzer, Language};
 use astrolabe_core::value::{GeoPoint, Json, Timestamp, Value};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -17,7 +18,7 @@ use crate::support::*;
 const ROWS: usize = 60;
 const QUERIES: usize = 1_500;
 
-const PATHS: [&str; 25] = [
+const PATHS: [&str; 26] = [
     "s",
     "n",
     "b",
@@ -27,6 +28,7 @@ const PATHS: [&str; 25] = [
     "o",
     "g",
     "q",
+    "t",
     "f",
     "y",
     "r",
@@ -56,6 +58,7 @@ fn fields() -> Vec<(&'static str, FieldType)> {
         ("o", FieldType::Object),
         ("g", FieldType::GeoPoint),
         ("q", FieldType::Polygon),
+        ("t", FieldType::String),
         ("f", FieldType::File),
         ("y", FieldType::Bytes),
         ("r", FieldType::Relation("Other".into())),
@@ -108,6 +111,7 @@ fn value(field: &str) -> BoxedStrategy<Value> {
         "a" => list().prop_map(json).boxed(),
         "o" => object().prop_map(json).boxed(),
         "g" => place().prop_map(Value::GeoPoint).boxed(),
+        "t" => sentence(1..8).prop_map(|sentence| text(&sentence)).boxed(),
         "q" => ring().prop_map(Value::Polygon).boxed(),
         "f" => select(vec!["f", "g"]).prop_map(|name| json(json!({"__type": "File", "name": name}))).boxed(),
         "y" => {
@@ -131,10 +135,16 @@ fn place() -> impl Strategy<Value = GeoPoint> {
 
 /// A ring of places, closed as stored ones are.
 fn ring() -> impl Strategy<Value = Vec<GeoPoint>> {
-    prop::collection::vec(place(), 3..7).prop_map(|mut ring| {
-        ring.push(ring[0]);
-        ring
-    })
+    let has_three = |ring: &Vec<GeoPoint>| {
+        let different = |(at, place): &(usize, &GeoPoint)| !ring[..*at].contains(place);
+        ring.iter().enumerate().filter(different).count() >= 3
+    };
+    prop::collection::vec(place(), 3..7).prop_filter("three different places", has_three).prop_map(
+        |mut ring| {
+            ring.push(ring[0]);
+            ring
+        },
+    )
 }
 
 /// A disc, often with a place just on its edge.
@@ -157,10 +167,41 @@ fn geo_test() -> impl Strategy<Value = Test> {
     ]
 }
 
+/// Words, some of which are one without endings, case or marks.
+fn sentence(words: std::ops::Range<usize>) -> impl Strategy<Value = String> {
+    let word = select(vec![
+        "the",
+        "a",
+        "coffee",
+        "Coffees",
+        "caf\u{e9}",
+        "cafe",
+        "running",
+        "run",
+        "r\u{fc}n",
+        "b",
+        "-",
+        "\"",
+    ]);
+    let separator = select(vec![" ", " ", ", ", " -", " \"", "\" ", "-"]);
+    let pieces = prop::collection::vec((word, separator), words);
+    pieces.prop_map(|pieces| pieces.into_iter().flat_map(|(word, separator)| [word, separator]).collect())
+}
+
+fn text_test() -> impl Strategy<Value = Test> {
+    let analyzer =
+        (0..Language::ALL.len(), any::<[bool; 3]>()).prop_map(|(language, [english, case, marks])| {
+            let language = if english { Language::default() } else { Language::ALL[language] };
+            Analyzer { language, case_sensitive: case && !english, diacritic_sensitive: marks && case }
+        });
+    (sentence(1..4), analyzer).prop_map(|(term, analyzer)| Test::Text(TextQuery::new(&term, analyzer)))
+}
+
 /// A test, most often one that fits the field.
 fn test(path: &'static str) -> impl Strategy<Value = Test> {
     let geo = if matches!(path, "g" | "q") { 30 } else { 1 };
-    prop_oneof![18 => plain_test(path), geo => geo_test()]
+    let text = if path == "t" { 30 } else { 1 };
+    prop_oneof![18 => plain_test(path), geo => geo_test(), text => text_test()]
 }
 
 /// An operand, most often one that may lie at the path.
@@ -225,6 +266,10 @@ type Values = Vec<(Arc<str>, Value)>;
 pub async fn sql_and_matcher_agree(fixture: &Fixture) {
     fixture.class("Other", &[]).await;
     fixture.class("Todo", &fields()).await;
+    let keys = vec![IndexKey { field: "t".into(), descending: false }];
+    let kind = IndexKind::Text(Language::default());
+    let index = Index { name: "words".into(), keys, unique: false, kind };
+    fixture.store.change_schema(vec![SchemaChange::AddIndex { class: "Todo".into(), index }]).await.unwrap();
     let class = fixture.get_class("Todo");
     let mut runner = TestRunner::deterministic();
     let mut rows: Vec<(String, Values)> = Vec::new();

@@ -82,7 +82,7 @@ fn passes_test(value: &Value, test: &Test) -> bool {
         Test::In(operands) => operands.contains(value),
         Test::NotIn(operands) => !operands.contains(value),
         Test::All(_) | Test::AllStarting(_) | Test::ContainedBy(_) | Test::Matches(_) => false,
-        Test::Near(_) | Test::Within(_) | Test::Surrounds(_) => false,
+        Test::Text(_) | Test::Near(_) | Test::Within(_) | Test::Surrounds(_) => false,
         Test::Exists(wanted) => (*value != Value::Null) == *wanted,
     }
 }

@@ -6,8 +6,8 @@ use astrolabe_core::error::{Error, ErrorCode};
 use astrolabe_core::ports::{RelationEdit, StoreError, StoreResult, WriteStep};
 use astrolabe_core::query::{Filter, RowAccess};
 use astrolabe_core::schema::{
-    AppliedMigration, ClassPermissions, DeletionRule, FieldSpec, FieldType, Index, IndexKey, Schema,
-    SchemaChange,
+    AppliedMigration, ClassPermissions, DeletionRule, FieldSpec, FieldType, Index, IndexKey, IndexKind,
+    Schema, SchemaChange,
 };
 use astrolabe_core::value::{Pointer, Timestamp, Value};
 use serde_json::json;
@@ -99,7 +99,7 @@ pub async fn fields(fixture: &Fixture) {
     let owner = FieldSpec::new("owner", FieldType::Pointer("_User".into()));
     fixture.class_with("Task", vec![FieldSpec::new("title", FieldType::String), owner]).await.unwrap();
     let keys = ["owner", "title"].map(|field| IndexKey { field: field.into(), descending: false });
-    let index = Index { name: "mine".into(), keys: keys.into(), unique: true };
+    let index = Index { name: "mine".into(), keys: keys.into(), unique: true, kind: IndexKind::Sorted };
     change(fixture, SchemaChange::AddIndex { class: "Task".into(), index }).await.unwrap();
     let permissions = ClassPermissions::from_json(&json!({
         "get": { "pointerFields": ["owner"] },

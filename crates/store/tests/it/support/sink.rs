@@ -21,6 +21,8 @@ pub struct ReadRow {
     pub updated_at: i64,
     /// Readers and writers, each a sorted JSON list.
     pub acl: (Option<String>, Option<String>),
+    /// How well it meets a text search.
+    pub score: Option<f64>,
     /// Values by field.
     pub values: HashMap<String, Value>,
 }
@@ -77,6 +79,7 @@ impl RowSink for RowsSink {
                 let (name, field) = self.class.fields.get_index(*index).unwrap();
                 row.values.insert(name.to_string(), Value::from_column(&field.kind, value)?);
             }
+            (PlanColumn::Score(_), ColumnValue::Real(score)) => row.score = Some(score),
             (column, value) => panic!("{column:?} is {value:?}"),
         }
         Ok(())

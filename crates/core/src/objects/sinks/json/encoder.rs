@@ -4,6 +4,9 @@ use crate::query::PlanColumn;
 use crate::schema::{Class, FieldType};
 use crate::value::append_json_string;
 
+/// The member that tells how well a row meets a text search.
+pub(in crate::objects) const SCORE_MEMBER: &str = "score";
+
 /// How one column of the plan becomes a member of the row's object.
 pub(super) struct Encoder {
     /// What it shows.
@@ -25,6 +28,8 @@ pub(super) enum Source {
     Acl,
     /// A field by its place in the class.
     Field(usize),
+    /// How well the row meets a text search.
+    Score,
 }
 
 /// Where the value of a column goes.
@@ -55,6 +60,7 @@ impl Source {
             PlanColumn::CreatedAt | PlanColumn::UpdatedAt => Source::Time,
             PlanColumn::Acl => Source::Acl,
             PlanColumn::Field { index, .. } => Source::Field(*index),
+            PlanColumn::Score(_) => Source::Score,
         }
     }
 }
@@ -66,5 +72,6 @@ fn column_name<'a>(class: &'a Class, column: &PlanColumn) -> &'a str {
         PlanColumn::UpdatedAt => crate::schema::UPDATED_AT,
         PlanColumn::Acl => crate::schema::ACL,
         PlanColumn::Field { index, .. } => &class.fields[*index].name,
+        PlanColumn::Score(_) => SCORE_MEMBER,
     }
 }
