@@ -1,7 +1,4 @@
 //! Rows as SQLite hands them over: values checked against what their columns promise.
-
-use std::sync::Arc;
-
 use astrolabe_core::access::{Acl, StoredAcl};
 use astrolabe_core::events::RowState;
 use astrolabe_core::ports::{RowSink, StoreError, StoreResult};
@@ -48,12 +45,12 @@ impl<'r, 's> RowReader<'r, 's> {
     }
 
     /// The next column as an access list; `None` for a row without one.
-    fn acl(&mut self, acls: &mut AclLookup<'_>) -> StoreResult<Option<Arc<StoredAcl>>> {
+    fn acl<'a>(&mut self, acls: &'a mut AclLookup<'_>) -> StoreResult<Option<&'a StoredAcl>> {
         let id = self.required_integer(ACL)?;
         if id == NO_ACL {
             return Ok(None);
         }
-        acls.get(id)?.map(Some).ok_or_else(|| self.corrupt(ACL))
+        acls.get(id)?.map(|acl| Some(&**acl)).ok_or_else(|| self.corrupt(ACL))
     }
 
     /// The next columns as the value of a field; `None` for relations, which have none.
@@ -140,7 +137,7 @@ fn feed_column(
         SelectColumn::UpdatedAt => ColumnValue::Integer(reader.required_integer(UPDATED_AT)?),
         SelectColumn::Acl => {
             let acl = reader.acl(acls)?;
-            let value = acl.as_deref().map_or(ColumnValue::Null, ColumnValue::Acl);
+            let value = acl.map_or(ColumnValue::Null, ColumnValue::Acl);
             return sink.column(index, value).map_err(StoreError::Refused);
         }
         SelectColumn::Field(field, _) => match reader.field(field)? {

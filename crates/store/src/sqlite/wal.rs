@@ -1,7 +1,7 @@
 //! Keeps the write-ahead log small.
 //!
 //! Its content is moved into the database between transactions, after callers have their answers. A page that many
-//! transactions changed is moved once, so that is done seldom: the log may hold a quarter of its bound first. After it
+//! transactions changed is moved once, so that is done seldom: the log may hold half of its bound first. After it
 //! the log is used again from its beginning, unless a reader stays on an old snapshot; then it grows, and past its bound
 //! the attempt is made to empty it.
 
@@ -83,7 +83,7 @@ impl WalBound {
 
 /// After how many pages the log is moved.
 fn move_pages(bytes_max: u64) -> u64 {
-    (bytes_max / 4 / PAGE_BYTES).max(1)
+    (bytes_max / 2 / PAGE_BYTES).max(1)
 }
 
 fn log_pages(connection: &Connection, checkpoint: &str) -> rusqlite::Result<LogPages> {

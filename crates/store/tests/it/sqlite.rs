@@ -8,6 +8,7 @@ mod files;
 mod old_files;
 mod power;
 mod reads;
+mod snapshots;
 
 use std::sync::Arc;
 

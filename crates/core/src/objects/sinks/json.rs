@@ -42,6 +42,8 @@ pub(in crate::objects) struct JsonSink {
     rows: Vec<Row>,
     open: Vec<OpenValue>,
     row_begin: usize,
+    /// The time that was written last, and where: most objects were never changed, and many are made at once.
+    last_time: Option<(i64, Range<usize>)>,
     rows_max: usize,
 }
 
@@ -83,6 +85,7 @@ impl JsonSink {
             rows: Vec::with_capacity(rows_max.min(ROWS_EXPECTED_MAX)),
             open: Vec::new(),
             row_begin: 0,
+            last_time: None,
             rows_max,
         }
     }
@@ -161,9 +164,16 @@ impl JsonSink {
 
     fn time(&mut self, index: usize, ms: i64) {
         self.out.extend_from_slice(&self.columns[index].prefix);
-        self.out.push(b'"');
-        Timestamp(ms).append_iso(&mut self.out);
-        self.out.push(b'"');
+        let start = self.out.len();
+        match &self.last_time {
+            Some((last, written)) if *last == ms => self.out.extend_from_within(written.clone()),
+            _ => {
+                self.out.push(b'"');
+                Timestamp(ms).append_iso(&mut self.out);
+                self.out.push(b'"');
+            }
+        }
+        self.last_time = Some((ms, start..self.out.len()));
     }
 
     fn object_id_value(&mut self, id: &str) {

@@ -1,8 +1,7 @@
 //! Rows that come one by one in the wanted order, with the ids of their access lists: which of them a caller gets, and
 //! which of these are on the page.
 //!
-//! A list is compared with the caller once, not in each row that has it, and without a look into the database where the
-//! connection has met it before.
+//! A list that the connection has met before takes no look into the database.
 
 use std::collections::HashMap;
 
@@ -13,11 +12,15 @@ use super::AclLookup;
 use crate::columns::NO_ACL;
 use crate::compile::Right;
 
+/// A list whose comparison with the caller takes more comparisons of texts is compared once for each read, not in each
+/// row that has it.
+const COMPARISONS_MAX: usize = 32;
+
 /// Lets the rows of one read through.
 pub(in crate::sqlite) struct Gate<'p> {
     right: Right,
     principals: &'p [String],
-    last: (i64, bool),
+    /// Of the lists that are long to compare.
     verdicts: HashMap<i64, bool>,
     skip: u64,
     left: u64,
@@ -39,8 +42,7 @@ impl<'p> Gate<'p> {
     pub fn of(plan: &'p ReadPlan) -> Option<Self> {
         let (right, principals) = Right::of(&plan.access)?;
         let left = plan.limit.unwrap_or(u64::MAX);
-        let (last, verdicts) = ((NO_ACL, true), HashMap::new());
-        (left > 0).then_some(Gate { right, principals, last, verdicts, skip: plan.skip, left })
+        (left > 0).then_some(Gate { right, principals, verdicts: HashMap::new(), skip: plan.skip, left })
     }
 
     /// Judges the next row by the id of its list.
@@ -56,21 +58,19 @@ impl<'p> Gate<'p> {
         Ok(if self.left == 0 { Passage::YesAtLast } else { Passage::Yes })
     }
 
-    /// Neighbouring rows often share a list. One that is not there lets nobody through.
+    /// A list that is not there lets nobody through.
     fn allows(&mut self, acl: i64, acls: &mut AclLookup<'_>) -> StoreResult<bool> {
-        if acl == NO_ACL || acl == self.last.0 {
-            return Ok(acl == NO_ACL || self.last.1);
+        if acl == NO_ACL {
+            return Ok(true);
         }
-        let allowed = match self.verdicts.get(&acl) {
-            Some(allowed) => *allowed,
-            None => {
-                let list = acls.get(acl)?;
-                let allowed = list.is_some_and(|list| self.right.names(list.acl(), self.principals));
-                self.verdicts.insert(acl, allowed);
-                allowed
-            }
-        };
-        self.last = (acl, allowed);
+        if let Some(allowed) = self.verdicts.get(&acl) {
+            return Ok(*allowed);
+        }
+        let Some(list) = acls.get(acl)? else { return Ok(false) };
+        let allowed = self.right.names(list.acl(), self.principals);
+        if list.acl().entries.len() * self.principals.len() > COMPARISONS_MAX {
+            self.verdicts.insert(acl, allowed);
+        }
         Ok(allowed)
     }
 }

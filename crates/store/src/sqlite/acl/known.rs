@@ -24,6 +24,8 @@ pub(in crate::sqlite) struct KnownAcls {
 pub(in crate::sqlite) struct AclLookup<'c> {
     known: &'c mut KnownAcls,
     connection: &'c Connection,
+    /// The list that was asked for last, since neighbouring rows often share one.
+    last: Option<(i64, Arc<StoredAcl>)>,
 }
 
 impl KnownAcls {
@@ -34,13 +36,20 @@ impl KnownAcls {
 
     /// Reads with `connection` what is not known.
     pub fn within<'c>(&'c mut self, connection: &'c Connection) -> AclLookup<'c> {
-        AclLookup { known: self, connection }
+        AclLookup { known: self, connection, last: None }
     }
 }
 
 impl AclLookup<'_> {
     /// The list with an id; `None` when there is none, or what is stored is not one.
-    pub fn get(&mut self, id: i64) -> StoreResult<Option<Arc<StoredAcl>>> {
+    pub fn get(&mut self, id: i64) -> StoreResult<Option<&Arc<StoredAcl>>> {
+        if self.last.as_ref().is_none_or(|(last, _)| *last != id) {
+            self.last = self.look_up(id)?.map(|acl| (id, acl));
+        }
+        Ok(self.last.as_ref().map(|(_, acl)| acl))
+    }
+
+    fn look_up(&mut self, id: i64) -> StoreResult<Option<Arc<StoredAcl>>> {
         if let Some(acl) = self.known.lists.get(&id) {
             return Ok(Some(Arc::clone(acl)));
         }
