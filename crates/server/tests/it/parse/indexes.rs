@@ -33,7 +33,7 @@ async fn indexes_come_and_go() -> anyhow::Result<()> {
         json!({"i": {}}),
         json!({"i": {"none": 1}}),
         json!({"i": {"tags": 1}}),
-        json!({"i": {"shop": "text"}}),
+        json!({"i": {"sku": "text"}}),
         json!({"i": {"shop": 3}}),
         json!({"fine": {"sku": 1}, "i": {"none": 1}}),
         json!("shop"),
