@@ -1,5 +1,6 @@
 //! `POST /batch`: several requests in one, each answered in its place.
 
+use std::future::Future;
 use std::sync::Arc;
 
 use astrolabe_core::error::{Error, ErrorCode, Result, shown};
@@ -8,7 +9,7 @@ use astrolabe_core::value::{Json, JsonMap};
 use astrolabe_wire::parse::{
     Answer, Params, ParseCall, ParseContext, Routes, failure_body, json_bytes, normalised,
 };
-use futures_util::stream::{self, StreamExt};
+use futures_util::stream::{self, Stream, StreamExt};
 use http::{Method, StatusCode};
 
 use super::condition::given_twice;
@@ -21,9 +22,7 @@ pub(super) async fn run(routes: Arc<Routes>, call: ParseCall) -> Result<Answer> 
         return Ok(transaction::run(&call.context, requests, call.request_id.as_ref()).await);
     }
     call.record_request().await?;
-    let mut answers = stream::iter(requests)
-        .map(|request| dispatch(&routes, &call.context, request))
-        .buffered(limits::BATCH_CONCURRENCY);
+    let mut answers = side_by_side(requests, |request| dispatch(&routes, &call.context, request));
     let mut list = AnswerList::new(&call.context);
     while let Some(answer) = answers.next().await {
         match answer {
@@ -32,6 +31,14 @@ pub(super) async fn run(routes: Arc<Routes>, call: ParseCall) -> Result<Answer> 
         }
     }
     Ok(list.into_answer())
+}
+
+/// Answers several requests at a time, in the order of the requests.
+fn side_by_side<T, F: Future>(
+    requests: Vec<T>,
+    answer: impl FnMut(T) -> F,
+) -> impl Stream<Item = F::Output> + Unpin {
+    stream::iter(requests).map(answer).buffered(limits::BATCH_CONCURRENCY)
 }
 
 /// The answers in the order of the requests.
@@ -157,4 +164,39 @@ async fn dispatch(routes: &Routes, context: &Arc<ParseContext>, request: SubRequ
     let SubRequest { method, path, query, body } = request;
     let call = ParseCall { context: Arc::clone(context), body, query, request_id: None };
     routes.answer(&method, &path, call).await
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::future::poll_fn;
+    use std::task::Poll;
+
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    /// Each request but the last waits for the one after it: one by one, none would ever be answered.
+    #[test]
+    fn requests_do_not_wait_for_those_before_them() {
+        let count = limits::BATCH_CONCURRENCY;
+        let answered = Cell::new(count);
+        let answer = |request: usize| {
+            let answered = &answered;
+            poll_fn(move |context| {
+                if answered.get() == request + 1 {
+                    answered.set(request);
+                    return Poll::Ready(request);
+                }
+                context.waker().wake_by_ref();
+                Poll::Pending
+            })
+        };
+        let mut answers = side_by_side((0..count).collect(), answer);
+        let mut order = Vec::new();
+        for _ in 0..10 * count {
+            order.extend(answers.next().now_or_never().flatten());
+        }
+        assert_eq!(order, (0..count).collect::<Vec<_>>());
+    }
 }
