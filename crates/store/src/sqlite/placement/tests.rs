@@ -10,7 +10,7 @@ use astrolabe_core::schema::{
     ClassPermissions, FieldSpec, FieldType, Index, IndexKey, IndexKind, Schema, SchemaChange,
 };
 use astrolabe_core::text::{Analyzer, Language};
-use astrolabe_core::value::{GeoPoint, Value};
+use astrolabe_core::value::{GeoPoint, Pointer, Value};
 use rusqlite::Connection;
 
 use super::{Placement, Shape, judge, query_plan};
@@ -39,6 +39,7 @@ fn items() -> (Connection, Schema) {
         },
         field("at", FieldType::GeoPoint),
         search_index("at", IndexKind::Places),
+        field("buyers", FieldType::Relation("Item".into())),
         field("words", FieldType::String),
         search_index("words", IndexKind::Text(Language::default())),
     ];
@@ -182,5 +183,28 @@ fn judged_by_the_plan() {
     ] {
         let lines: Vec<_> = plan.iter().map(|line| (*line).to_owned()).collect();
         assert_eq!(judge(&lines, shape), expected, "{plan:?} {shape:?}");
+    }
+}
+
+/// Whoever asks for the members of a relation, or for the owners of a member, pays for those and not for the table.
+#[test]
+fn relations_are_looked_up_from_either_end() {
+    let (connection, schema) = items();
+    let item = || Pointer { class_name: "Item".into(), object_id: "a".into() };
+    let members = Filter::RelatedTo { owner: item(), field: "buyers".into() };
+    let test = Test::Equal(Value::Pointer(item()));
+    let owners = Filter::Field { path: FieldPath::top("buyers"), test };
+    for filter in [members, owners] {
+        let plan =
+            ReadPlan { filter, ..plan_of(&schema, "price", ("shop", Test::Exists(true)), RowAccess::All) };
+        let columns = select_columns(&plan, &plan.class);
+        let names = Names { schema: &schema, class: &plan.class };
+        let sql = select(&SQLITE, names, &columns, &plan, AccessPath::ByRow).sql;
+        let lines = query_plan(&connection, &sql).unwrap();
+        let members = |line: &String| line.starts_with("SEARCH ") && line.contains("_id=?");
+        assert!(lines.iter().any(members), "{lines:?}");
+        // A list of ids that is a parameter is walked.
+        let walks = |line: &String| line.starts_with("SCAN") && !line.contains("VIRTUAL TABLE");
+        assert!(!lines.iter().any(walks), "{lines:?}");
     }
 }
