@@ -20,7 +20,7 @@ pub(crate) use delete::delete;
 pub(crate) use filter::is_all;
 pub(crate) use insert::{NewRow, insert};
 pub(crate) use relation::{add_members, drop_members_of, remove_members};
-pub(crate) use select::{SelectColumn, count, exists, select, select_columns};
+pub(crate) use select::{SelectColumn, acl_place, count, exists, select, select_columns};
 pub(crate) use update::{Changes, update};
 
 /// What names are resolved against: the class as it is now, and its neighbours for relations.

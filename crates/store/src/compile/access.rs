@@ -19,7 +19,7 @@ pub(crate) enum AccessPath {
     /// The lists that name the caller come first, then the rows with one of them.
     ByList,
     /// Like [`AccessPath::ByRow`], but whoever steps through the rows looks at the lists, and counts the rows of the page:
-    /// the statement yields all rows, each with the id of its list in a last column.
+    /// the statement yields all rows, each with the id of its list at the place that [`acl_place`](super::acl_place) tells.
     WhileStepping,
 }
 
@@ -83,10 +83,9 @@ fn append_right<'a>(sql: &mut SqlWriter<'a>, right: Right, principals: &'a [Stri
             sql.push("TRUE");
         }
         AccessPath::ByRow => {
-            sql.push("(").column(ACL).push(" = ").bind(no_acl).push(" OR EXISTS (SELECT 1 FROM ");
-            sql.push(right.table()).push(" AS m WHERE m.acl = ").column(ACL).push(" AND m.principal IN ");
-            append_principals(sql, principals);
-            sql.push("))");
+            sql.push("(").column(ACL).push(" = ").bind(no_acl);
+            append_memberships(sql, right, principals);
+            sql.push(")");
         }
         AccessPath::ByList => {
             sql.column(ACL).push(" IN (SELECT ").bind(no_acl).push(" UNION ALL SELECT m.acl FROM ");
@@ -97,18 +96,49 @@ fn append_right<'a>(sql: &mut SqlWriter<'a>, right: Right, principals: &'a [Stri
     }
 }
 
-/// A few principals become a power of two of parameters, so that there are few texts of statements; the last one fills
-/// up. More than a few are read out of one parameter, which takes longer.
-fn append_principals<'a>(sql: &mut SqlWriter<'a>, principals: &'a [String]) {
-    let Some(last) = principals.last().filter(|_| principals.len() <= BOUND_SINGLY_MAX) else {
-        let (before, after) = sql.dialect.text_list;
-        sql.push(before).bind(Bind::owned(json_texts(principals.iter().map(String::as_str)))).push(after);
-        return;
+/// Whether one of the principals is in the list of the row. A few are looked up one by one: for a list of them the database
+/// would make a temporary table in each statement.
+fn append_memberships<'a>(sql: &mut SqlWriter<'a>, right: Right, principals: &'a [String]) {
+    let member = |sql: &mut SqlWriter<'a>| {
+        sql.push(" OR EXISTS (SELECT 1 FROM ").push(right.table()).push(" AS m WHERE m.acl = ").column(ACL);
+        sql.push(" AND m.principal ");
     };
+    match padded(principals) {
+        Some(principals) => principals.for_each(|principal| {
+            member(sql);
+            sql.push("= ").bind(Bind::text(principal)).push(")");
+        }),
+        None => {
+            member(sql);
+            sql.push("IN ");
+            append_text_list(sql, principals);
+            sql.push(")");
+        }
+    }
+}
+
+fn append_principals<'a>(sql: &mut SqlWriter<'a>, principals: &'a [String]) {
+    match padded(principals) {
+        Some(principals) => {
+            sql.push("(").separated(principals, ", ", |sql, principal| {
+                sql.bind(Bind::text(principal));
+            });
+            sql.push(")");
+        }
+        None => append_text_list(sql, principals),
+    }
+}
+
+/// A few principals become a power of two of parameters, so that there are few texts of statements; the last one fills
+/// up. `None` for more than a few and for none at all.
+fn padded(principals: &[String]) -> Option<impl Iterator<Item = &String>> {
+    let last = principals.last().filter(|_| principals.len() <= BOUND_SINGLY_MAX)?;
     let places = principals.len().next_power_of_two();
-    let padded = principals.iter().chain(std::iter::repeat(last)).take(places);
-    sql.push("(").separated(padded, ", ", |sql, principal| {
-        sql.bind(Bind::text(principal));
-    });
-    sql.push(")");
+    Some(principals.iter().chain(std::iter::repeat(last)).take(places))
+}
+
+/// Principals that are read out of one parameter, which takes longer.
+fn append_text_list<'a>(sql: &mut SqlWriter<'a>, principals: &'a [String]) {
+    let (before, after) = sql.dialect.text_list;
+    sql.push(before).bind(Bind::owned(json_texts(principals.iter().map(String::as_str)))).push(after);
 }

@@ -77,7 +77,7 @@ pub(crate) fn select<'a>(
         sql.push("NULL");
     }
     sql.separated(columns, ", ", |sql, column| append_column(sql, names, *column));
-    if path == AccessPath::WhileStepping {
+    if path == AccessPath::WhileStepping && !columns.iter().any(is_acl) {
         sql.push(", ").column(ACL);
     }
     if path == AccessPath::ByList && plan.limit.is_some() {
@@ -86,6 +86,25 @@ pub(crate) fn select<'a>(
         append_page_rows(&mut sql, names, plan, path, SortBy::Columns);
     }
     sql.finish()
+}
+
+/// Where the statement of [`AccessPath::WhileStepping`] has the id of a row's list: where it was asked for, or after the
+/// other columns.
+pub(crate) fn acl_place(columns: &[SelectColumn<'_>]) -> usize {
+    let before = columns.iter().take_while(|column| !is_acl(column));
+    let places: usize = before.map(places_of).sum();
+    if columns.is_empty() { 1 } else { places }
+}
+
+fn is_acl(column: &SelectColumn<'_>) -> bool {
+    matches!(column, SelectColumn::Acl)
+}
+
+fn places_of(column: &SelectColumn<'_>) -> usize {
+    match column {
+        SelectColumn::Field(field, _) if Storage::of(&field.kind) == Storage::Point => 2,
+        _ => 1,
+    }
 }
 
 /// Everything after the columns.

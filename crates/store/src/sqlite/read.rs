@@ -18,7 +18,7 @@ use super::local_readers::with_reader;
 use super::placement::{Placement, Placements, Shape};
 use super::snapshot::{Snapshot, SnapshotAge};
 use super::{Shared, connection, read_threads, row};
-use crate::compile::{AccessPath, Names, count as compile_count, is_all, select, select_columns};
+use crate::compile::{AccessPath, Names, acl_place, count as compile_count, is_all, select, select_columns};
 use crate::dialect::SQLITE;
 use crate::statement::Statement;
 
@@ -140,7 +140,8 @@ fn run_rows(shared: &Shared, plan: &ReadPlan, sink: &mut dyn RowSink, mode: Mode
     let schema = shared.schema.load();
     let class = current(&schema, &plan.class)?;
     let columns = select_columns(plan, class);
-    let read = Read { shared, schema: &schema, class, plan, purpose: Purpose::Page, mode };
+    let acl_place = acl_place(&columns);
+    let read = Read { shared, schema: &schema, class, plan, purpose: Purpose::Page, acl_place, mode };
     let shape = Shape { limited: plan.limit.is_some(), filtered: !is_all(&plan.filter) };
     read.run(
         |path| select(&SQLITE, read.names(), &columns, plan, path),
@@ -152,7 +153,7 @@ fn run_rows(shared: &Shared, plan: &ReadPlan, sink: &mut dyn RowSink, mode: Mode
 fn run_count(shared: &Shared, plan: &ReadPlan, mode: Mode) -> StoreResult<Ran<u64>> {
     let schema = shared.schema.load();
     let class = current(&schema, &plan.class)?;
-    let read = Read { shared, schema: &schema, class, plan, purpose: Purpose::Count, mode };
+    let read = Read { shared, schema: &schema, class, plan, purpose: Purpose::Count, acl_place: 0, mode };
     let shape = Shape { limited: false, filtered: true };
     let mut count = 0;
     let ran = read.run(
@@ -177,6 +178,8 @@ struct Read<'r> {
     class: &'r Class,
     plan: &'r ReadPlan,
     purpose: Purpose,
+    /// Where a row has the id of its access list, if it is looked at while stepping.
+    acl_place: usize,
     mode: Mode,
 }
 
@@ -211,7 +214,10 @@ impl<'r> Read<'r> {
             let mut handed_over = false;
             let result = for_rows(connection, &statement, failure, |row| {
                 let passage = match &mut gate {
-                    Some(gate) => gate.pass(list_of(row)?, &mut acls)?,
+                    Some(gate) => {
+                        let acl = row.get(self.acl_place).map_err(store_error)?;
+                        gate.pass(acl, &mut acls)?
+                    }
                     None => Passage::Yes,
                 };
                 if passage == Passage::No {
@@ -267,12 +273,6 @@ struct Chosen<'a, 'p> {
     statement: Statement<'a>,
     placement: Placement,
     gate: Option<Gate<'p>>,
-}
-
-/// The id of a row's access list, where it comes last.
-fn list_of(row: &Row<'_>) -> StoreResult<i64> {
-    let columns = row.as_ref().column_count();
-    row.get(columns.saturating_sub(1)).map_err(store_error)
 }
 
 /// The class as it is now; the plan may have been made before a change of the schema.

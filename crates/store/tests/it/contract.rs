@@ -33,7 +33,7 @@ macro_rules! contract_suite {
                 gone_with_what_they_name, refused, renamed;
             nested: tests, keys;
             order: nulls_and_ties, text_is_binary;
-            access: readable_and_writable, odd_principals, undone_lists, little_of_much;
+            access: readable_and_writable, whatever_is_asked, pages, odd_principals, undone_lists, little_of_much;
             relations: members, related_to, memberships_as_values, deleted_owners;
             schema: system_classes, names_that_collide, reserved_words, long_names, changes_are_checked,
                 dropped_fields, dropped_classes, stale_plans_and_jobs, racing_changes;

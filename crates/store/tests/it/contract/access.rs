@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use astrolabe_core::access::{Acl, AclEntry};
 use astrolabe_core::ports::{StoreError, WriteStep};
-use astrolabe_core::query::{Filter, ReadPlan, RowAccess};
+use astrolabe_core::query::{Filter, PlanColumn, ReadPlan, RowAccess, ShownIn};
+use astrolabe_core::schema::{FieldSpec, FieldType, SchemaChange};
 
 use crate::support::*;
 
@@ -67,6 +68,49 @@ pub async fn readable_and_writable(fixture: &Fixture) {
         *access = RowAccess::Writable(principals(&["*", "u2"]));
     }
     assert!(matches!(fixture.submit(step).await, Err(StoreError::NoMatch { .. })));
+}
+
+/// Which columns a read asks for, and in which order, changes nothing about its rows.
+pub async fn whatever_is_asked(fixture: &Fixture) {
+    rows(fixture).await;
+    let field =
+        |name: &str, kind| SchemaChange::AddField { class: "Todo".into(), field: FieldSpec::new(name, kind) };
+    let relation = FieldType::Relation("Todo".into());
+    let changes = vec![field("place", FieldType::GeoPoint), field("friends", relation)];
+    fixture.store.change_schema(changes).await.unwrap();
+    let [place, friends] = [0, 1].map(|index| PlanColumn::Field { index, shown: ShownIn::EveryRow });
+    for columns in [
+        vec![],
+        vec![PlanColumn::ObjectId],
+        vec![PlanColumn::Acl],
+        vec![place.clone(), PlanColumn::Acl, PlanColumn::ObjectId],
+        vec![friends.clone(), place.clone(), PlanColumn::UpdatedAt],
+        vec![place, friends, PlanColumn::ObjectId, PlanColumn::Acl],
+    ] {
+        for (names, expected) in [(vec!["*"], 2), (vec!["*", "u1"], 3), (vec!["*", "u1", "role:admin"], 4)] {
+            let access = RowAccess::Readable(principals(&names));
+            let plan = ReadPlan { access, columns: columns.clone(), ..fixture.plan("Todo", Filter::all()) };
+            assert_eq!(fixture.read(plan).await.unwrap().len(), expected, "{columns:?} {names:?}");
+        }
+    }
+}
+
+/// Rows that the caller may not see count for no page.
+pub async fn pages(fixture: &Fixture) {
+    rows(fixture).await;
+    for (skip, limit, expected) in [
+        (0, Some(0), ""),
+        (0, Some(1), "public"),
+        (1, Some(1), "u1"),
+        (1, None, "u1 shown"),
+        (2, Some(5), "shown"),
+        (3, Some(5), ""),
+    ] {
+        let access = RowAccess::Readable(principals(&["*", "u1"]));
+        let plan = ReadPlan { access, skip, limit, ..fixture.plan("Todo", Filter::all()) };
+        let seen = ids(fixture.read(plan).await.unwrap());
+        assert_eq!(seen.join(" "), expected, "{skip} {limit:?}");
+    }
 }
 
 pub async fn odd_principals(fixture: &Fixture) {
