@@ -100,6 +100,8 @@ function makeTest(rng, world, aClass, depth) {
   return rng.weighted([
     [3, () => ({ n: rng.chance(0.2) && depth > 0 ? selectTest(rng, world, other, depth) : numberTest(rng) })],
     [2, () => ({ s: textTest(rng, ['ash', 'bee', 'cat'], rng.pick(['a', 'b', 'as'])) })],
+    // The reference knows the languages of its database only.
+    [isReference ? 0 : 1, () => ({ s: { $text: { $search: { $term: rng.pick(['ash', 'bee', 'cat']), $language: 'none' } } } })],
     [1, () => ({ b: rng.pick([true, false, { $ne: true }, { $exists: false }]) })],
     [2, () => ({ list: rng.pick([element(), { $all: [element(), element()] }, { $in: [element()] }, { $ne: element() }]) })],
     [2, () => ({ owner: pointerTest(rng, world, world.classes._User, depth) })],

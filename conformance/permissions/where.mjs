@@ -22,6 +22,7 @@ const tests = {
   $exists: (value, wanted) => (value !== undefined) === wanted,
   $all: (value, operands) => operands.every(operand => Array.isArray(value) && equals(value, operand)),
   $regex: (value, pattern) => typeof value === 'string' && new RegExp(pattern).test(value),
+  $text: (value, { $search }) => value === $search.$term,
   $inQuery: (value, { className }, rows) => rows.some(row => equals(value, { to: className, id: row.objectId })),
   $notInQuery: (value, { className }, rows) => !rows.some(row => equals(value, { to: className, id: row.objectId })),
   $select: (value, { key }, rows) => value !== undefined && rows.some(row => row[key] === value),

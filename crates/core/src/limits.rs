@@ -32,6 +32,8 @@ pub const REGEX_BYTES_MAX: usize = 1024 * 1024;
 pub const QUERY_LIST_MAX: usize = 10_000;
 /// Bytes of the `$term` of one `$text`.
 pub const TEXT_SEARCH_LEN_MAX: usize = 1_000;
+/// Bytes of one value that full-text search looks at; words that follow are not found.
+pub const TEXT_LEN_MAX: usize = 1024 * 1024;
 /// Words of one value that full-text search looks at; those that follow are not found.
 pub const TEXT_WORDS_MAX: usize = 20_000;
 /// Bytes of a word that full-text search looks at; longer ones are not found.

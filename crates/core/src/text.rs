@@ -40,9 +40,10 @@ impl Analyzer {
     /// The words of a text in their order. Of a long text the first ones count, and words without end do not.
     pub fn words<'t>(&self, text: &'t str) -> impl Iterator<Item = Word> + use<'t> {
         let analyzer = *self;
-        text.unicode_words()
-            .filter(|word| word.len() <= limits::TEXT_WORD_LEN_MAX)
+        text[..text.floor_char_boundary(limits::TEXT_LEN_MAX)]
+            .unicode_words()
             .take(limits::TEXT_WORDS_MAX)
+            .filter(|word| word.len() <= limits::TEXT_WORD_LEN_MAX)
             .map(move |word| analyzer.word(word))
     }
 
@@ -125,6 +126,8 @@ mod tests {
         let long = "x".repeat(limits::TEXT_WORD_LEN_MAX + 1);
         assert_eq!(terms(analyzer, &format!("{long} {}", &long[1..])).len(), 1);
         assert_eq!(analyzer.words(&"y ".repeat(limits::TEXT_WORDS_MAX + 1)).count(), limits::TEXT_WORDS_MAX);
+        let far = format!("{}end", "\u{1f600}".repeat(limits::TEXT_LEN_MAX / 4));
+        assert_eq!(analyzer.words(&far).count(), 0);
     }
 
     proptest! {

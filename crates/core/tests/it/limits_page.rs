@@ -33,6 +33,7 @@ const BOUNDS: &[Bound] = bounds! {
     REGEX_BYTES_MAX: "Bytes of memory that one compiled `$regex` takes", "102";
     QUERY_LIST_MAX: "Values of one `$in`, `$nin`, `$all` or `$containedBy`, and objects that one subquery finds", "102";
     TEXT_SEARCH_LEN_MAX: "Bytes of the `$term` of one `$text`", "102";
+    TEXT_LEN_MAX: "Bytes of one value that full-text search looks at", "are not found";
     TEXT_WORDS_MAX: "Words of one value that full-text search looks at", "are not found";
     TEXT_WORD_LEN_MAX: "Bytes of a word that full-text search looks at", "are not found";
     POLYGON_CORNERS_MAX: "Corners of one `$polygon`", "102";
