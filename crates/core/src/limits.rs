@@ -36,6 +36,12 @@ pub const INCLUDE_PATHS_MAX: usize = 50;
 pub const INCLUDE_DEPTH_MAX: usize = 10;
 /// Sort keys of one query.
 pub const ORDER_KEYS_MAX: usize = 20;
+/// Stages of one aggregation pipeline.
+pub const AGGREGATE_STAGES_MAX: usize = 50;
+/// Expressions of one aggregation pipeline, counted over all stages and levels.
+pub const AGGREGATE_EXPRESSIONS_MAX: usize = 300;
+/// Documents that an aggregation answers, and distinct values of a field; more are refused with a hint to use `$limit`.
+pub const AGGREGATE_DOCUMENTS_MAX: usize = 100_000;
 /// Bytes of the answer to one query; larger answers are refused with a hint to use `limit` or `keys`.
 pub const RESPONSE_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Requests of one batch that run at the same time.

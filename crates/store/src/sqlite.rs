@@ -30,6 +30,7 @@ use arc_swap::ArcSwap;
 use astrolabe_core::events::Events;
 use astrolabe_core::ports::{BoxFuture, RowSink, Store, StoreError, StoreResult, WriteJob, WriteOutcome};
 use astrolabe_core::query::ReadPlan;
+use astrolabe_core::query::aggregate::AggregatePlan;
 use astrolabe_core::schema::{Schema, SchemaChange};
 use tokio::sync::oneshot;
 
@@ -121,6 +122,14 @@ impl Store for SqliteStore {
 
     fn count(&self, plan: ReadPlan) -> BoxFuture<'_, StoreResult<u64>> {
         Box::pin(self.logged(read::count(&self.shared, plan)))
+    }
+
+    fn aggregate(
+        &self,
+        plan: AggregatePlan,
+        sink: Box<dyn RowSink>,
+    ) -> BoxFuture<'_, StoreResult<Box<dyn RowSink>>> {
+        Box::pin(self.logged(read::aggregate(&self.shared, plan, sink)))
     }
 
     fn submit(&self, job: WriteJob) -> BoxFuture<'_, StoreResult<WriteOutcome>> {

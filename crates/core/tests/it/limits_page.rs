@@ -33,6 +33,9 @@ const BOUNDS: &[Bound] = bounds! {
     REGEX_BYTES_MAX: "Bytes of memory that one compiled `$regex` takes", "102";
     QUERY_LIST_MAX: "Values of one `$in`, `$nin`, `$all` or `$containedBy`, and objects that one subquery finds", "102";
     ORDER_KEYS_MAX: "Sort keys of one query", "102";
+    AGGREGATE_STAGES_MAX: "Stages of one aggregation pipeline", "102";
+    AGGREGATE_EXPRESSIONS_MAX: "Expressions of one aggregation pipeline, over all stages and levels", "102";
+    AGGREGATE_DOCUMENTS_MAX: "Documents that one aggregation answers, or distinct values", "102";
     INCLUDE_PATHS_MAX: "Fields of the class that one query includes by name", "102";
     INCLUDE_DEPTH_MAX: "Levels of one `include` path", "102";
     RESPONSE_BYTES_MAX: "Bytes of the objects of an answer, with what is included in them", "102";

@@ -1,5 +1,7 @@
 //! Reads: compiled, placed, run, and handed row by row to their sink.
 
+mod aggregate;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,6 +21,8 @@ use super::{Shared, connection, read_threads, row};
 use crate::compile::{AccessPath, Names, count as compile_count, is_all, select, select_columns};
 use crate::dialect::SQLITE;
 use crate::statement::Statement;
+
+pub(super) use aggregate::aggregate;
 
 /// How long a sign of life may take.
 const PING_DEADLINE: Duration = Duration::from_secs(1);
