@@ -5,6 +5,7 @@ mod classes;
 mod create;
 mod default_acl;
 mod delete;
+mod explain;
 mod find;
 mod idempotency;
 mod include;

@@ -21,6 +21,8 @@ pub(crate) struct Dialect {
     pub row_age: &'static str,
     /// Before a column, makes a value of it that no index yields in order.
     pub as_value: &'static str,
+    /// Before the name of the index that a query has to use; `None` where the database decides alone.
+    pub index_hint: Option<&'static str>,
     /// The elements of a JSON array as rows.
     pub elements: Elements,
     /// Column types.
@@ -65,6 +67,7 @@ pub(crate) const SQLITE: Dialect = Dialect {
     descending: " DESC",
     row_age: "t.rowid",
     as_value: "+",
+    index_hint: Some(" INDEXED BY "),
     elements: Elements {
         inner: (" CROSS JOIN json_each(json_as_list(", ")) AS e"),
         outer: (" LEFT JOIN json_each(json_as_list(", ")) AS e ON TRUE"),

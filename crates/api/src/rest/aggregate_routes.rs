@@ -7,6 +7,8 @@ use axum::response::Response;
 use http::StatusCode;
 
 use super::aggregate_params::aggregate_params;
+use super::find_params::{asks_for_plan, hint};
+use super::object_routes::explained;
 
 pub(super) async fn aggregate(
     call: ParseCall,
@@ -17,8 +19,12 @@ pub(super) async fn aggregate(
     if !objects.opens_aggregates(&class) {
         call.require_master()?;
     }
-    let (conditions, kind) = aggregate_params(&call.json_params())?;
-    let request = AggregateRequest { class_name: &class, conditions, kind };
+    let params = call.json_params();
+    let (conditions, kind) = aggregate_params(&params)?;
+    let request = AggregateRequest { class_name: &class, conditions, kind, hint: hint(&params) };
+    if asks_for_plan(&params)? {
+        return Ok(explained(objects.explain_aggregate(&context.scope, request).await?));
+    }
     let mut body = br#"{"results":["#.to_vec();
     body.extend_from_slice(&objects.aggregate(&context.scope, request).await?);
     body.extend_from_slice(b"]}");

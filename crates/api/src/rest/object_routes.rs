@@ -8,9 +8,10 @@ use astrolabe_wire::parse::{
 use axum::response::Response;
 use axum::routing::{self, MethodRouter};
 use http::StatusCode;
+use serde_json::json;
 
 use super::condition::{delete_condition, refuse_condition, update_condition};
-use super::find_params::{find_options, get_options};
+use super::find_params::{asks_for_plan, find_options, get_options};
 
 type Answer = Result<Response, Failure>;
 
@@ -63,8 +64,11 @@ fn path_of(class: &str) -> String {
 
 async fn find_in(call: ParseCall, class: &str) -> Answer {
     let context = call.context.clone();
-    let options = find_options(&context.scope, &call.json_params())?;
-    let request = FindRequest { class_name: class, options };
+    let params = call.json_params();
+    let request = FindRequest { class_name: class, options: find_options(&params)? };
+    if asks_for_plan(&params)? {
+        return Ok(explained(context.app.objects.explain_find(&context.scope, request).await?));
+    }
     let found = context.app.objects.find(&context.scope, request).await?;
     let mut body = Vec::with_capacity(found.size() + 32);
     body.extend_from_slice(br#"{"results":["#);
@@ -75,6 +79,11 @@ async fn find_in(call: ParseCall, class: &str) -> Answer {
     }
     body.push(b'}');
     Ok(json_bytes(StatusCode::OK, body))
+}
+
+/// The database's plan, as the only result.
+pub(super) fn explained(plan: Option<Json>) -> Response {
+    json_value(&json!({"results": plan.into_iter().collect::<Vec<_>>()}))
 }
 
 async fn get_in(call: ParseCall, class: &str, id: &str) -> Answer {

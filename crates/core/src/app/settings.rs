@@ -23,6 +23,10 @@ pub struct AppSettings {
     pub save_answers_show_protected_fields: bool,
     /// Answers do not tell why access was refused (`enableSanitizedErrorResponse`).
     pub sanitized_errors: bool,
+    /// Everybody may ask for the database's plan of a query (`databaseOptions.allowPublicExplain`).
+    pub allow_public_explain: bool,
+    /// The read-only master key may aggregate (`allowAggregationForReadOnlyMasterKey`).
+    pub read_only_master_aggregates: bool,
     /// Objects a query returns when it names no limit (`defaultLimit`).
     pub default_limit: u64,
     /// The largest limit a query may ask for (`maxLimit`).
@@ -75,6 +79,8 @@ impl Default for AppSettings {
             owners_see_protected_fields: true,
             save_answers_show_protected_fields: true,
             sanitized_errors: true,
+            allow_public_explain: false,
+            read_only_master_aggregates: true,
             default_limit: 100,
             max_limit: None,
             max_body_bytes: 20 * 1024 * 1024,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Objects;
+use super::explain::hinted_index;
 use super::sinks::{DocumentForm, DocumentSink};
 use crate::access::Scope;
 use crate::error::{Error, ErrorCode, Result};
@@ -10,7 +11,7 @@ use crate::limits;
 use crate::query::aggregate::{AggregatePlan, Kind, Pipeline, Shape, Stage, distinct_stages};
 use crate::query::{FieldPath, Filter, KeySelection, PlanColumn, ReadPlan, ShownIn};
 use crate::schema::{Class, Operation};
-use crate::value::JsonMap;
+use crate::value::{Json, JsonMap};
 
 /// An aggregation as its caller wrote it.
 #[derive(Debug)]
@@ -21,6 +22,8 @@ pub struct AggregateRequest<'a> {
     pub conditions: JsonMap,
     /// What becomes of them.
     pub kind: Aggregation,
+    /// The index to use: its name or its fields.
+    pub hint: Option<Json>,
 }
 
 /// What is asked of the rows.
@@ -55,7 +58,7 @@ impl Objects {
         Ok(sink.bytes)
     }
 
-    async fn aggregate_plan(
+    pub(super) async fn aggregate_plan(
         &self,
         scope: &Scope,
         request: &AggregateRequest<'_>,
@@ -64,13 +67,20 @@ impl Objects {
             self.filter_of(scope, None, request).await?;
             return Ok(None);
         };
+        if scope.is_read_only() && !self.settings().read_only_master_aggregates {
+            return Err(Error::denied(
+                ErrorCode::OperationForbidden,
+                "Cannot run an aggregation pipeline when using the readOnlyMasterKey",
+            ));
+        }
         let readable = self.open_for_reading(scope, Arc::clone(&class), Operation::Aggregate)?;
         let filter = self.filter_of(scope, Some(&class), request).await?;
         let check = |name: &str| readable.check_path(&FieldPath::top(name));
         let columns = plain_columns(readable.columns(&KeySelection::default()), &class);
         let (stages, output) = stages(request, Shape::of_rows(&class, &columns), &check)?;
         let rows = readable.plan(filter, &KeySelection::default())?;
-        let rows = ReadPlan { columns, ..rows };
+        let index = hinted_index(scope, &class, request.hint.as_ref())?;
+        let rows = ReadPlan { columns, index, ..rows };
         let documents_max = limits::AGGREGATE_DOCUMENTS_MAX as u64 + 1;
         Ok(Some(AggregatePlan { rows, stages, output, documents_max }))
     }

@@ -36,6 +36,9 @@ pub trait Store: Send + Sync {
         sink: Box<dyn RowSink>,
     ) -> BoxFuture<'_, StoreResult<Box<dyn RowSink>>>;
 
+    /// How the database would go about it, in the form that the database has for that.
+    fn explain(&self, query: Explained) -> BoxFuture<'_, StoreResult<Json>>;
+
     /// Commits a job: all of its steps or none. Jobs of several requests may share one transaction on disk.
     /// The answer comes after the commit is durable and its events are published.
     fn submit(&self, job: WriteJob) -> BoxFuture<'_, StoreResult<WriteOutcome>>;
@@ -45,6 +48,15 @@ pub trait Store: Send + Sync {
 
     /// Finishes what is queued and closes all connections.
     fn close(&self) -> BoxFuture<'_, ()>;
+}
+
+/// What is to be explained.
+#[derive(Debug)]
+pub enum Explained {
+    /// A read.
+    Read(ReadPlan),
+    /// An aggregation.
+    Aggregate(AggregatePlan),
 }
 
 /// Receives the rows of a read, column by column, while the store still holds them.

@@ -2,6 +2,7 @@
 //! behind them: who sees what, what is stored, and what bad input leaves behind.
 
 mod access_lists;
+mod aggregates;
 mod bad_input;
 mod class_permissions;
 mod closed_users;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use astrolabe_core::query::RowAccess;
 
+use crate::catalogue::declared_index_name;
 use crate::columns::{ACL, NO_ACL};
 use crate::statement::{Bind, SqlWriter, json_texts};
 
@@ -17,6 +18,8 @@ pub(crate) enum AccessPath {
     ByRow,
     /// The lists that name the caller come first, then the rows with one of them.
     ByList,
+    /// The rows are found by the declared index of this number in the catalogue, and the list of each is looked at.
+    Hinted(i64),
 }
 
 /// A right that access lists give.
@@ -47,6 +50,13 @@ impl Right {
     }
 }
 
+/// Appends, after the table, what tells the database the index to use.
+pub(super) fn append_index(sql: &mut SqlWriter<'_>, path: AccessPath) {
+    if let (AccessPath::Hinted(id), Some(hint)) = (path, sql.dialect.index_hint) {
+        sql.push(hint).name(&declared_index_name(id));
+    }
+}
+
 /// Appends the condition that lets rows through; `All` must be left out by the caller.
 pub(super) fn append_access<'a>(sql: &mut SqlWriter<'a>, access: &'a RowAccess, path: AccessPath) {
     match access {
@@ -66,7 +76,7 @@ pub(super) fn append_access<'a>(sql: &mut SqlWriter<'a>, access: &'a RowAccess, 
 fn append_right<'a>(sql: &mut SqlWriter<'a>, right: Right, principals: &'a [String], path: AccessPath) {
     let no_acl = Bind::Integer(NO_ACL);
     match path {
-        AccessPath::ByRow => {
+        AccessPath::ByRow | AccessPath::Hinted(_) => {
             sql.push("(").column(ACL).push(" = ").bind(no_acl).push(" OR EXISTS (SELECT 1 FROM ");
             sql.push(right.table()).push(" AS m WHERE m.acl = ").column(ACL).push(" AND m.principal IN ");
             append_principals(sql, principals);

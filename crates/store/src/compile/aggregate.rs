@@ -11,7 +11,7 @@ use astrolabe_core::query::aggregate::{AggregatePlan, Expr, Stage};
 use astrolabe_core::schema::{CREATED_AT, FieldType, OBJECT_ID, UPDATED_AT};
 
 use super::Names;
-use super::access::AccessPath;
+use super::access::{AccessPath, append_index};
 use super::filter::append_where_by;
 use super::select::SelectColumn;
 use crate::columns::longitude_column;
@@ -71,6 +71,7 @@ impl<'a> Chain<'a> {
         }
         let names = self.names;
         self.sql.push(self.sql.dialect.row_age).push(" AS k0 FROM ").name(&names.class.table).push(" AS t");
+        append_index(&mut self.sql, path);
         append_where_by(&mut self.sql, names, &plan.rows.filter, &plan.rows.access, path);
         self.end();
         (self.values, self.order) = (columns.len(), vec![false]);

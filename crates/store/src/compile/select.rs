@@ -4,7 +4,7 @@ use astrolabe_core::query::{Filter, PlanColumn, ReadPlan, RowAccess, ShownIn};
 use astrolabe_core::schema::{CREATED_AT, Class, Field, OBJECT_ID, UPDATED_AT};
 
 use super::Names;
-use super::access::AccessPath;
+use super::access::{AccessPath, append_index};
 use super::filter::{append_filter, append_where_by};
 use super::order::{SortBy, append_order};
 use crate::columns::{ACL, Storage, longitude_column};
@@ -143,6 +143,7 @@ fn append_from<'a>(
     path: AccessPath,
 ) {
     sql.push(" FROM ").name(&names.class.table).push(" AS t");
+    append_index(sql, path);
     append_where_by(sql, names, filter, access, path);
 }
 

@@ -1,6 +1,8 @@
 //! Reads: compiled, placed, run, and handed row by row to their sink.
 
 mod aggregate;
+mod explain;
+mod hint;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,6 +25,7 @@ use crate::dialect::SQLITE;
 use crate::statement::Statement;
 
 pub(super) use aggregate::aggregate;
+pub(super) use explain::explain;
 
 /// How long a sign of life may take.
 const PING_DEADLINE: Duration = Duration::from_secs(1);
@@ -174,16 +177,21 @@ impl<'r> Read<'r> {
         with_reader(self.shared, |reader| {
             let Reader { connection, placements, effort, acls, reach } = reader;
             let failure = |error| read_error(error, self.class);
+            let hinted = hint::hinted_path(connection, self.class, self.plan)?;
             let mut acls = acls.within(connection);
             let options = &self.shared.options;
             if self.mode == Mode::Always {
                 let _watch = effort.begin(options.read_deadline);
-                let path = reach.path(connection, self.class, self.plan, self.purpose).map_err(failure)?;
+                let path = match hinted {
+                    Some(path) => path,
+                    None => reach.path(connection, self.class, self.plan, self.purpose).map_err(failure)?,
+                };
                 return for_each_row(connection, &compile(path), failure, |row| receive(row, &mut acls))
                     .map(Ran::Done);
             }
             let watch = effort.begin(options.inline_deadline);
-            let path = match reach.path(connection, self.class, self.plan, self.purpose).map_err(failure) {
+            let reached = || reach.path(connection, self.class, self.plan, self.purpose);
+            let path = match hinted.map_or_else(reached, Ok).map_err(failure) {
                 Ok(path) => path,
                 Err(StoreError::Deadline) => return Ok(Ran::NotHere),
                 Err(error) => return Err(error),

@@ -6,7 +6,7 @@ use super::operators::operator;
 use super::{Expr, Kind, Shape, invalid};
 use crate::error::{Error, ErrorCode, Result, shown};
 use crate::limits;
-use crate::schema::{CREATED_AT, OBJECT_ID, UPDATED_AT};
+use crate::schema::{CREATED_AT, OBJECT_ID, UPDATED_AT, is_valid_field_name};
 use crate::value::{Json, JsonMap, Value};
 
 /// What holds for a whole pipeline.
@@ -24,8 +24,8 @@ impl<'a> Bounds<'a> {
     /// The name of a field as Parse has it, from the one that MongoDB knows. Refuses names that nobody may use.
     pub fn field_name<'n>(&self, name: &'n str) -> Result<&'n str> {
         let name = parse_name(name);
-        if name.is_empty() || name.starts_with('_') || name.contains(['$', '\0']) {
-            return Err(Error::new(ErrorCode::InvalidKeyName, format!("Invalid key name: {}", shown(name))));
+        if !is_valid_field_name(name) {
+            return Err(invalid_name(name));
         }
         (self.check)(name)?;
         Ok(name)
@@ -182,7 +182,7 @@ impl Expressions<'_> {
         let nested: Vec<String> = parts.map(str::to_owned).collect();
         let is_key = |key: &String| !key.is_empty() && !key.contains(['$', '\0']);
         if nested.len() > limits::QUERY_DEPTH_MAX || !nested.iter().all(is_key) {
-            return Err(Error::new(ErrorCode::InvalidKeyName, format!("Invalid key name: {}", shown(path))));
+            return Err(invalid_name(path));
         }
         let Some((position, column)) = self.shape.get(name) else { return Ok(Typed::null()) };
         let whole = Typed::new(Expr::Column(position), column.kind.clone());
@@ -232,5 +232,9 @@ pub(super) fn check_output_name(name: &str) -> Result<()> {
     if is_name && name.chars().count() <= limits::NAME_LEN_MAX {
         return Ok(());
     }
-    Err(Error::new(ErrorCode::InvalidKeyName, format!("Invalid field name: {}", shown(name))))
+    Err(invalid_name(name))
+}
+
+pub(super) fn invalid_name(name: &str) -> Error {
+    Error::new(ErrorCode::InvalidKeyName, format!("Invalid field name: {}", shown(name)))
 }

@@ -3,14 +3,11 @@
 use std::sync::Arc;
 
 use super::conditions::to_where;
-use super::expressions::parse_name;
 use super::stages::Stages;
 use super::{Shape, Stage, invalid};
-use crate::error::{Error, ErrorCode, Result, shown};
+use crate::error::{Result, shown};
 use crate::limits;
-use crate::query::FieldPath;
-use crate::query::parse_where::check_path;
-use crate::schema::{Class, is_valid_field_name};
+use crate::schema::Class;
 use crate::value::{Json, JsonMap};
 
 /// Stages by name. Those that only choose rows come first and are conditions on the class.
@@ -99,14 +96,6 @@ pub fn distinct_stages(
     source: Shape,
     check: &dyn Fn(&str) -> Result<()>,
 ) -> Result<(Vec<Stage>, Shape)> {
-    let path = FieldPath::parse(field);
-    let invalid_name =
-        || Error::new(ErrorCode::InvalidKeyName, format!("Invalid field name: {}", shown(field)));
-    check_path(&path, field).map_err(|_| invalid_name())?;
-    let name = parse_name(&path.field);
-    if !is_valid_field_name(name) {
-        return Err(invalid_name());
-    }
     let mut stages = Stages::new(source, check);
     stages.distinct(field)?;
     Ok(stages.finish())

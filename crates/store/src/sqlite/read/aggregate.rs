@@ -8,6 +8,7 @@ use astrolabe_core::value::ColumnValue;
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
 
+use super::hint::chosen_path;
 use super::{Purpose, Reader, Shared, current, elsewhere, with_reader};
 use crate::compile::{Names, aggregate as compile_aggregate, select_columns};
 use crate::dialect::SQLITE;
@@ -31,7 +32,7 @@ fn run(shared: &Shared, plan: &AggregatePlan, sink: &mut dyn RowSink) -> StoreRe
         let Reader { connection, effort, reach, .. } = reader;
         let failure = |error| read_error(error, class);
         let _watch = effort.begin(shared.options.read_deadline);
-        let path = reach.path(connection, class, &plan.rows, Purpose::Count).map_err(failure)?;
+        let path = chosen_path(connection, reach, class, &plan.rows, Purpose::Count)?;
         let names = Names { schema: &schema, class };
         let statement = compile_aggregate(&SQLITE, names, &columns, plan, path);
         for_each_row(connection, &statement, failure, |row| feed(row, &plan.output, sink))
