@@ -58,6 +58,8 @@ pub const ACL_ENTRIES_MAX: usize = 5_000;
 pub const ROLE_LEVELS_MAX: usize = 20;
 /// Roles of one user, inherited ones included; further ones give no rights.
 pub const USER_ROLES_MAX: usize = 1_000;
+/// Callers of one app whose requests are counted at the same time, where rates are limited.
+pub const RATE_COUNTERS_MAX: usize = 100_000;
 /// Session tokens of one app whose users are kept in memory; others are looked up.
 pub const KNOWN_CALLERS_MAX: usize = 10_000;
 /// Bytes of a user name or e-mail address.

@@ -14,6 +14,7 @@ mod params;
 mod path;
 mod path_params;
 mod read_body;
+mod route_rules;
 
 pub use answer::{Failure, created, failure_body, json_bytes, json_value, object_with_token, render_failure};
 pub use body_budget::BodyBudget;
@@ -22,3 +23,4 @@ pub use gate::{ParseGate, gate, health};
 pub use params::Params;
 pub use path::normalised;
 pub use path_params::PathParams;
+pub use route_rules::check_route;

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use astrolabe_core::error::{Error, ErrorCode, Result, shown};
 use astrolabe_core::limits;
 use astrolabe_core::value::{Json, JsonMap};
-use astrolabe_wire::parse::{Failure, Params, ParseCall, ParseContext, failure_body, json_bytes, normalised};
+use astrolabe_wire::parse::{
+    Failure, Params, ParseCall, ParseContext, check_route, failure_body, json_bytes, normalised,
+};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -32,6 +34,9 @@ impl BatchRoutes {
 
 pub(super) async fn run(State(routes): State<BatchRoutes>, call: ParseCall) -> Result<Response, Failure> {
     let (requests, is_transaction) = (parse_requests(&call)?, asks_for_transaction(&call)?);
+    for request in &requests {
+        check_route(&call.context, &request.method, &request.path, Some(&Method::POST))?;
+    }
     if is_transaction {
         return Ok(transaction::run(&call.context, requests, call.request_id.as_ref()).await);
     }

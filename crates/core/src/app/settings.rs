@@ -2,7 +2,9 @@
 
 use ipnet::IpNet;
 
-use super::{AccountLockout, PasswordPolicy, PathPatterns, ProtectedFieldsByClass};
+use super::{
+    AccountLockout, KeywordDenylist, PasswordPolicy, PathPatterns, ProtectedFieldsByClass, RateLimit,
+};
 
 /// The settings of one app. Defaults are those of `astrolabe start`.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,6 +65,12 @@ pub struct AppSettings {
     pub idempotent_paths: PathPatterns,
     /// Seconds the id of a request is remembered (`idempotencyOptions.ttl`).
     pub idempotency_ttl_s: i64,
+    /// What nobody may store (`requestKeywordDenylist`).
+    pub keyword_denylist: KeywordDenylist,
+    /// Routes that clients may use; `None` is all (`routeAllowList`).
+    pub route_allow_list: Option<PathPatterns>,
+    /// How often routes may be used (`rateLimit`).
+    pub rate_limits: Vec<RateLimit>,
     /// The address of the Parse API as clients see it, without a slash at the end (`publicServerURL`,
     /// `serverURL`); `None` is derived from the request.
     pub public_url: Option<String>,
@@ -99,6 +107,9 @@ impl Default for AppSettings {
             allow_headers: Vec::new(),
             idempotent_paths: PathPatterns::default(),
             idempotency_ttl_s: 300,
+            keyword_denylist: KeywordDenylist::default(),
+            route_allow_list: None,
+            rate_limits: Vec::new(),
             public_url: None,
         }
     }

@@ -42,6 +42,7 @@ const BOUNDS: &[Bound] = bounds! {
     BATCH_REQUESTS_MAX: "Requests in one batch", "107";
     BATCH_CONCURRENCY: "Requests of one batch that run at the same time", "wait";
     USER_ROLES_MAX: "Roles of one user, inherited ones included", "give no rights";
+    RATE_COUNTERS_MAX: "Callers of one app whose requests are counted at the same time, where rates are limited", "count together";
     KNOWN_CALLERS_MAX: "Session tokens of one app whose users are kept in memory", "look up";
     ROLE_LEVELS_MAX: "Levels of roles that inherit, those that list the user included", "give no rights";
     IDENTITY_LEN_MAX: "Bytes of a user name or e-mail address", "142";

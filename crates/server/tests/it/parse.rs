@@ -22,6 +22,7 @@ mod pointer_permissions;
 mod protected_fields;
 mod queries;
 mod roles;
+mod route_rules;
 mod schemas;
 mod sessions;
 mod subqueries;

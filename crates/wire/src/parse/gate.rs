@@ -20,6 +20,7 @@ use super::caller::{identify, unauthorized};
 use super::credentials::Credentials;
 use super::envelope::{check_context, parse_body, take_method};
 use super::read_body::read_body;
+use super::route_rules::check_route;
 use super::{Params, cors, path};
 use crate::access_log::LoggedApp;
 use crate::client_address::ClientAddress;
@@ -99,6 +100,7 @@ async fn admit(gate: &ParseGate, request: Request) -> Result<Admitted, Refused> 
     let with_app = |error| (error, Some(Arc::clone(&app)));
     body.shift_remove("_noBody");
     check_context_header(&parts.headers).map_err(with_app)?;
+    check_route(&context, &parts.method, parts.uri.path(), None).map_err(with_app)?;
     let query = Params::parse(parts.uri.query().unwrap_or_default()).map_err(with_app)?;
     let request_id = request_id(&app.settings, &parts).map_err(with_app)?;
     parts.extensions.insert(ParseCall { context: Arc::new(context), body, query, request_id });

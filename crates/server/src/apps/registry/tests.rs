@@ -121,7 +121,14 @@ fn opener(counts: Arc<Counts>) -> Opener {
             settings: settings.clone(),
         });
         let callers = Arc::new(NoCallers);
-        Ok(Arc::new(App { id: definition.id.into(), keys: definition.keys, settings, objects, callers }))
+        Ok(Arc::new(App {
+            id: definition.id.into(),
+            keys: definition.keys,
+            settings,
+            objects,
+            callers,
+            rate_counters: Arc::default(),
+        }))
     })
 }
 
