@@ -147,7 +147,7 @@ export const sections = [
       piped({ $group: { _id: null, a: { $sum: '$n' }, b: { $avg: '$n' }, c: { $min: '$n' }, d: { $max: '$n' }, e: { $count: {} }, f: { $first: '$n' }, g: { $last: '$n' }, h: { $push: '$n' }, i: { $addToSet: '$n' } } })],
     ['`$project`, `$addFields`, `$set`, `$unset`', piped({ $project: { n: 1 } }, { $addFields: { m: '$n' } }, { $set: { l: 1 } }, { $unset: 'l' })],
     ['`$sort`, `$skip`, `$limit`, `$sample`', piped({ $sort: { n: -1 } }, { $skip: 1 }, { $limit: 1 }, { $sample: { size: 1 } })],
-    ['`$unwind`', piped({ $unwind: { path: '$list', includeArrayIndex: 'at', preserveNullAndEmptyArrays: true } })],
+    ['`$unwind`', piped({ $unwind: { path: '$list', includeArrayIndex: 'place_in_list', preserveNullAndEmptyArrays: true } })],
     ['`$count`, `$sortByCount`', piped({ $sortByCount: '$s' }, { $count: 'rows' })],
     ['`$add`, `$subtract`, `$multiply`, `$divide`, `$size`',
       computed({ $add: ['$n', { $subtract: [1, { $multiply: [2, { $divide: ['$n', { $size: '$list' }] }] }] }] })],
