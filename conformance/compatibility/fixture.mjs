@@ -13,6 +13,11 @@ export const variables = {
   ASTROLABE_PASSWORDS_WITHOUT_USERNAME: 'true',
   ASTROLABE_PASSWORDS_HISTORY: '2',
   ASTROLABE_IDEMPOTENCY_PATHS: 'classes/CompatOnce',
+  ASTROLABE_DENIED_KEYWORDS: JSON.stringify([{ key: 'compatForbidden' }]),
+  ASTROLABE_RATE_LIMITS: JSON.stringify([
+    { requestPath: '/classes/CompatLimited', requestTimeWindow: 3_600_000, requestCount: 1, includeInternalRequests: true },
+  ]),
+  ASTROLABE_ROUTES: '(?:[^c]|cl?oud|co|ch).*,classes/Compat(?:|/.*|Once|Limited|Ordered)',
 };
 
 /** The headers of the callers that are no users. */
@@ -56,6 +61,9 @@ export async function makeFixture(url) {
   names.victim = (await make('POST', '/classes/Compat', { n: 1 })).objectId;
   const closed = { secret: { type: 'String' }, owner: { type: 'Pointer', targetClass: '_User' } };
   await make('POST', '/schemas/CompatClosed', { className: 'CompatClosed', fields: closed }, 'master');
+  const ordered = { fields: { rank: { type: 'Number' } }, indexes: { by_rank: { rank: 1 } } };
+  await make('POST', '/schemas/CompatOrdered', { className: 'CompatOrdered', ...ordered }, 'master');
+  await make('GET', '/classes/CompatLimited');
   await make('POST', '/schemas/CompatGone', { className: 'CompatGone' }, 'master');
   await makeRoles(make, names);
   await makeLockedUser(make, ask);

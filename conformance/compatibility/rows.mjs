@@ -11,6 +11,8 @@
 const encoded = where => encodeURIComponent(JSON.stringify(where)).replace(/%7B(\w+)%7D/g, '{$1}');
 const find = where => ['GET', `/classes/Compat?where=${encoded(where)}`];
 const asked = parameters => ['GET', `/classes/Compat?${parameters}`];
+const piped = (...stages) => ['GET', `/aggregate/Compat?pipeline=${encodeURIComponent(JSON.stringify(stages))}`, undefined, 'master'];
+const computed = expression => piped({ $project: { x: expression } });
 const saved = fields => ['POST', '/classes/Compat', fields];
 const changed = fields => ['PUT', '/classes/Compat/{object}', fields];
 const permitted = rule => ['PUT', '/schemas/CompatClosed', { classLevelPermissions: { find: { '*': true }, ...rule } }, 'master'];
@@ -32,7 +34,8 @@ export const sections = [
     ['`POST /batch` with `transaction`', ['POST', '/batch', { transaction: true, requests: [{ method: 'POST', path: '/parse/classes/Compat', body: { n: 4 } }] }],
       'all is kept or nothing; the answer names the request at fault'],
     ['`DELETE /purge/:class`', ['DELETE', '/purge/CompatPurged', undefined, 'master']],
-    ['`GET /aggregate/:class`', ['GET', '/aggregate/Compat?pipeline=[]', undefined, 'master']],
+    ['`GET /aggregate/:class`', ['GET', '/aggregate/Compat?pipeline=[]', undefined, 'master'],
+      'for clients too where the class gives `aggregate`, with the rows and fields that they may see'],
   ]],
   ['Users and sessions', 'endpoint', [
     ['`POST /users`', ['POST', '/users', { username: 'compat-new', password: 'secret' }]],
@@ -135,11 +138,31 @@ export const sections = [
     ['`order` by dotted keys', asked('order=map.a')],
     ['`order` by `$score`', asked(`order=$score&where=${encoded({ s: { $text: { $search: { $term: 'a' } } } })}`)],
     ['`readPreference` and its kin, `comment`', asked('readPreference=PRIMARY&comment=x'), 'accepted; they mean nothing here'],
-    ['`hint`', asked('hint=x')],
+    ['`hint`', ['GET', '/classes/CompatOrdered?hint=by_rank&where={}', undefined, 'master'], 'a declared index, with the master key; else refused'],
     ['`explain`', ['GET', '/classes/Compat?explain=true', undefined, 'master']],
     ['`redirectClassNameForKey`', asked('redirectClassNameForKey=note')],
   ]],
+  ['Aggregation', 'stage or operator', [
+    ['`$match`', piped({ $match: { n: { $gt: 0 }, $or: [{ s: 'a' }, { _id: 'x' }] } }), 'at the start with every constraint of a query'],
+    ['`$group` by a field, an object, an expression, null', piped({ $group: { _id: { s: '$s', year: { $year: '$createdAt' } } } })],
+    ['`$sum`, `$avg`, `$min`, `$max`, `$count`, `$first`, `$last`, `$push`, `$addToSet`',
+      piped({ $group: { _id: null, a: { $sum: '$n' }, b: { $avg: '$n' }, c: { $min: '$n' }, d: { $max: '$n' }, e: { $count: {} }, f: { $first: '$n' }, g: { $last: '$n' }, h: { $push: '$n' }, i: { $addToSet: '$n' } } })],
+    ['`$project`, `$addFields`, `$set`, `$unset`', piped({ $project: { n: 1 } }, { $addFields: { m: '$n' } }, { $set: { l: 1 } }, { $unset: 'l' })],
+    ['`$sort`, `$skip`, `$limit`, `$sample`', piped({ $sort: { n: -1 } }, { $skip: 1 }, { $limit: 1 }, { $sample: { size: 1 } })],
+    ['`$unwind`', piped({ $unwind: { path: '$list', includeArrayIndex: 'place_in_list', preserveNullAndEmptyArrays: true } })],
+    ['`$count`, `$sortByCount`', piped({ $sortByCount: '$s' }, { $count: 'rows' })],
+    ['`$add`, `$subtract`, `$multiply`, `$divide`, `$size`',
+      computed({ $add: ['$n', { $subtract: [1, { $multiply: [2, { $divide: ['$n', { $size: '$list' }] }] }] }] })],
+    ['`$concat`, `$literal`, `$ifNull`, `$cond`', computed({ $cond: [true, { $concat: ['$s', { $literal: '$' }] }, { $ifNull: ['$s', ''] }] })],
+    ['`$eq`, `$ne`, `$lt`, `$lte`, `$gt`, `$gte`, `$and`, `$or`, `$not`', computed({ $and: [{ $eq: ['$n', 1] }, { $not: [{ $gt: ['$n', 2] }] }] })],
+    ['parts of dates from `$year` to `$millisecond`, `$week`, `$isoWeek`, `$dateToString`',
+      computed({ $dateToString: { date: '$createdAt', format: '%Y-%m-%d' } }), 'in UTC'],
+    ['`distinct`', ['GET', '/aggregate/Compat?distinct=list&where={}', undefined, 'master']],
+    ['other stages and operators', ['GET', `/aggregate/Compat?pipeline=${encodeURIComponent('[{"$lookup":{}}]')}`, undefined, 'master']],
+    ['`rawValues`, `rawFieldNames`', ['GET', '/aggregate/Compat?rawValues=true', undefined, 'master']],
+  ]],
   ['Class-level permissions and schemas', 'rule', [
+    ['`aggregate`', permitted({ aggregate: { requiresAuthentication: true } }), 'beyond Parse: clients may aggregate; nobody unless it is given'],
     ['`find`, `get`, `count`, `create`, `update`, `delete`, `addField` for `*`, users, roles, `requiresAuthentication`',
       permitted({ get: { requiresAuthentication: true, '{user}': true, 'role:x': true } })],
     ['`pointerFields`', permitted({ get: { pointerFields: ['owner'] } })],
@@ -172,6 +195,9 @@ export const sections = [
     ['the maintenance key chooses `createdAt`', ['POST', '/classes/Compat', { createdAt: { __type: 'Date', iso: '2020-01-01T00:00:00.000Z' } }, 'maintenance']],
     ['a device registers again', install('c0ffee00-0000-4000-8000-000000000000'), 'it stays one row'],
     ['parameters for the master key alone (`masterKeyOnly`)', ['PUT', '/config', { params: { hidden: 1 }, masterKeyOnly: { hidden: true } }, 'master']],
+    ['`requestKeywordDenylist`', ['POST', '/classes/Compat', { compatForbidden: 1 }], 'nothing is forbidden unless it is configured; refused (105)', 105],
+    ['`rateLimit`', ['GET', '/classes/CompatLimited'], 'counted by each process for itself; refused (100)', 100],
+    ['`routeAllowList`', ['GET', '/classes/CompatOther', undefined, 'rest'], 'not on the list: refused (119)', 119],
     ['idempotency (`X-Parse-Request-Id`)', ['POST', '/classes/CompatOnce', {}, 'rest', { 'X-Parse-Request-Id': 'compat-once' }],
       'the second request is refused (159)', 159],
   ]],

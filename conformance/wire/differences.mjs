@@ -45,6 +45,16 @@ const FOLDED = 'words are looked for without marks and case unless asked otherwi
 const SCORES = 'better matches come first; the numbers are no promise';
 const LEFT_OUT = 'an included object that the caller may not see is left out, whoever asks';
 
+const MONGO = 'the PostgreSQL adapter of the reference passes over what only its MongoDB adapter can do';
+const PROJECTED_ID = 'a projection keeps the object id unless it is left out, as with MongoDB';
+const rowsAsTheyAre = {
+  because: 'without stages the rows are the documents, as with MongoDB',
+  status: 200,
+  check: body => assert.deepEqual(body.results.map(row => row.name), ['apple', 'pear', 'leek', 'kale']),
+};
+const foundWithIds = (...names) => ({ because: PROJECTED_ID, status: 200, names });
+const withId = { because: PROJECTED_ID, ignoring: 'objectId' };
+
 const refused = because => ({ because, status: [400, 404] });
 const lenient = (because = LENIENT) => ({ because, likeRecorded: true });
 const any = because => ({ because, anyBut5xx: true });
@@ -134,6 +144,46 @@ const showsNo = key => (body, answer) => {
 const isAnn = body => assert.deepEqual([body.username, typeof body.sessionToken], ['L-Ann', 'string']);
 
 export const differences = {
+  aggregate: {
+    'without a pipeline': rowsAsTheyAre,
+    'no stages': rowsAsTheyAre,
+    'by a missing field': { because: MISSING, status: 200, body: { results: [{ objectId: null, rows: 4 }] } },
+    'match a text': foundWithIds('apple', 'pear'),
+    'match numbers': foundWithIds('apple', 'pear'),
+    'match either': foundWithIds('kale', 'leek'),
+    'match a date': foundWithIds('leek', 'pear'),
+    'sort and limit': foundWithIds('kale', 'pear'),
+    'sort, skip and limit': foundWithIds('pear', 'apple'),
+    'sort by two': foundWithIds('kale', 'leek', 'apple', 'pear'),
+    'a pointer in a projection': withId,
+    'a date in a projection': withId,
+    'times in a projection': withId,
+    count: { because: MONGO, status: 200, body: { results: [{ rows: 4 }] } },
+    unwind: { because: MONGO, status: 200, body: { results: [{ objectId: 'red', rows: 1 }, { objectId: 'sweet', rows: 2 }] } },
+    'added fields': {
+      because: MONGO,
+      status: 200,
+      check: body => assert.deepEqual(body.results.map(row => [row.name, row.worth]), [['apple', 10], ['kale', 6], ['leek', 15], ['pear', 10]]),
+    },
+    'a stage that does not exist': { because: IGNORED, status: 400, code: 102 },
+    'a stage that is known and not available': { because: IGNORED, status: 400, code: 102 },
+    'a stage that is no object': { because: 'the words of a mishap', status: 400, code: 102 },
+    'limit as text': { because: 'the words are those of the database of the reference', status: 400, code: 102 },
+    'an alias that nobody can have': { because: 'a name is only a name', status: 200, check: body => assert.deepEqual(Object.values(body.results[0]), [null, 4]) },
+    'a pipeline that is no list': { because: 'the words of a mishap', status: 400, code: 102 },
+    'a pipeline of a class that does not exist': rowsAsTheyAre,
+    'a class name that is not valid': lenient(),
+    'distinct dates': {
+      because: 'dates have the form that MongoDB\'s adapter of the reference gives them, here as in groups',
+      status: 200,
+      body: { results: ['2020-01-05T10:20:30.400Z', '2020-02-29T23:59:59.999Z'].map(iso => ({ __type: 'Date', iso })) },
+    },
+    'users in an aggregation': { because: MISSING, status: 200, check: body => assert.deepEqual(Object.keys(body.results[0]), ['objectId', 'username']) },
+    explain: { because: 'a database explains a query in its own form', status: 200, check: body => assert.ok(body.results[0].database && body.results[0].plan) },
+    'explain in a word that does not exist': { because: 'the reference checks it on MongoDB only', status: 400, code: 102 },
+    'a hint': { because: 'a hint of an index that does not exist is a mistake', status: 400, code: 102 },
+    'a hint for anybody': { because: 'how a query is run is for the holder of the master key', status: 400, code: 119 },
+  },
   paths: {
     'escaped zero in a class name': { because: ZERO, status: [200, 400, 404] },
     'escaped zero in an id': refused(ZERO),
@@ -540,7 +590,7 @@ export const differences = {
     'include as number in a body': lenient(),
     'include of a bad name': lenient(),
     'include of 12 levels': lenient(LIMIT),
-    'hint of nothing': lenient(),
+    'hint of nothing': { because: 'how a query is run is for the holder of the master key', status: 400, code: 119 },
     redirectClassNameForKey: any('not part of what we promise'),
     'the same parameter twice': any(BROKEN),
     'a class with a bad name': lenient(),

@@ -1,5 +1,6 @@
 // The tables in the order they run. Each stands alone: it makes its own users and classes.
 import acl from './requests/acl.mjs';
+import aggregate from './requests/aggregate.mjs';
 import batch from './requests/batch.mjs';
 import bodies from './requests/bodies.mjs';
 import config from './requests/config.mjs';
@@ -46,5 +47,6 @@ export const topics = {
   schemaOptions,
   config,
   dashboard,
+  aggregate,
   hostile,
 };

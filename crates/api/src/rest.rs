@@ -2,6 +2,8 @@
 //!
 //! Source: Parse REST protocol, "Endpoints".
 
+mod aggregate_params;
+mod aggregate_routes;
 mod batch;
 mod condition;
 mod config_routes;
@@ -39,6 +41,7 @@ pub fn routes(others: Routes) -> Routes {
                 .put(schema_routes::update)
                 .delete(schema_routes::delete),
         )
+        .route("/aggregate/{class}", get(aggregate_routes::aggregate))
         .route("/purge/{class}", delete(purge_routes::purge))
         .route("/serverInfo", get(server_info::show))
         .route("/config", get(config_routes::show).put(config_routes::change));

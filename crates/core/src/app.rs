@@ -2,8 +2,11 @@
 
 mod account_policy;
 mod keys;
+mod keyword_denylist;
 mod path_patterns;
 mod protected_fields;
+mod rate_limit;
+mod route_pattern;
 mod settings;
 
 use std::fmt;
@@ -15,8 +18,11 @@ use crate::ports::{BoxFuture, Callers};
 
 pub use account_policy::{AccountLockout, PasswordPolicy};
 pub use keys::{AppKeys, HashedKey, same_key};
+pub use keyword_denylist::KeywordDenylist;
 pub use path_patterns::PathPatterns;
 pub use protected_fields::ProtectedFieldsByClass;
+pub use rate_limit::{RateCounters, RateLimit, RateZone, RatedRequest};
+pub use route_pattern::RoutePattern;
 pub use settings::AppSettings;
 
 /// Everything a request needs of its app.
@@ -31,6 +37,8 @@ pub struct App {
     pub objects: Objects,
     /// Who its callers are.
     pub callers: Arc<dyn Callers>,
+    /// How many requests were made where that is limited.
+    pub rate_counters: Arc<RateCounters>,
 }
 
 impl fmt::Debug for App {

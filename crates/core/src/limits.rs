@@ -46,6 +46,12 @@ pub const INCLUDE_PATHS_MAX: usize = 50;
 pub const INCLUDE_DEPTH_MAX: usize = 10;
 /// Sort keys of one query.
 pub const ORDER_KEYS_MAX: usize = 20;
+/// Stages of one aggregation pipeline.
+pub const AGGREGATE_STAGES_MAX: usize = 50;
+/// Expressions of one aggregation pipeline, counted over all stages and levels.
+pub const AGGREGATE_EXPRESSIONS_MAX: usize = 300;
+/// Documents that an aggregation answers, and distinct values of a field; more are refused with a hint to use `$limit`.
+pub const AGGREGATE_DOCUMENTS_MAX: usize = 100_000;
 /// Bytes of the answer to one query; larger answers are refused with a hint to use `limit` or `keys`.
 pub const RESPONSE_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Requests of one batch that run at the same time.
@@ -62,6 +68,8 @@ pub const ACL_ENTRIES_MAX: usize = 5_000;
 pub const ROLE_LEVELS_MAX: usize = 20;
 /// Roles of one user, inherited ones included; further ones give no rights.
 pub const USER_ROLES_MAX: usize = 1_000;
+/// Callers of one app whose requests are counted at the same time, where rates are limited.
+pub const RATE_COUNTERS_MAX: usize = 100_000;
 /// Session tokens of one app whose users are kept in memory; others are looked up.
 pub const KNOWN_CALLERS_MAX: usize = 10_000;
 /// Bytes of a user name or e-mail address.

@@ -1,9 +1,11 @@
 //! The kernel's service: objects of an app are made, changed, removed and found here, and only here.
 
+mod aggregate;
 mod classes;
 mod create;
 mod default_acl;
 mod delete;
+mod explain;
 mod find;
 mod idempotency;
 mod include;
@@ -27,6 +29,7 @@ use crate::events::Events;
 use crate::ports::{Clock, Hooks, Ids, RuleSet, Store};
 use crate::schema::Schema;
 
+pub use aggregate::{AggregateRequest, Aggregation};
 pub use find::{FindRequest, Found};
 pub use idempotency::RequestId;
 pub use rows::Object;

@@ -15,8 +15,8 @@ pub use class_rules::{ClassRules, RuleContext, RuleSet};
 pub use clock::{Clock, Ids};
 pub use hooks::{Hooks, NoHooks};
 pub use store::{
-    ArrayChange, Expectation, FieldUpdate, RelationEdit, RowSink, RowValues, StepOutcome, Store, WriteJob,
-    WriteOutcome, WriteStep,
+    ArrayChange, Expectation, Explained, FieldUpdate, RelationEdit, RowSink, RowValues, StepOutcome, Store,
+    WriteJob, WriteOutcome, WriteStep,
 };
 pub use store_error::{StoreError, StoreResult};
 

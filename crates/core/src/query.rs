@@ -1,7 +1,9 @@
 //! What a reader asks for: conditions, order, page, fields; and the plan a store executes.
 
+pub mod aggregate;
 pub mod geo;
 pub mod json_test;
+pub mod json_value;
 mod matcher;
 mod options;
 mod parse_where;

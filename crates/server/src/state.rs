@@ -66,7 +66,7 @@ impl State {
             events,
             settings: settings.clone(),
         });
-        Ok(App { id: id.into(), keys, settings, objects, callers })
+        Ok(App { id: id.into(), keys, settings, objects, callers, rate_counters: Arc::default() })
     }
 
     fn open_store(&self, database: &Path, events: Arc<Events>) -> anyhow::Result<Arc<dyn Store>> {

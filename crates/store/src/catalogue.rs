@@ -15,7 +15,9 @@ pub(crate) use ddl::{
     drop_class, drop_field, renew_field_indexes,
 };
 pub(crate) use definition::{FieldDefinition, permissions_from_text, permissions_to_text};
-pub(crate) use index::{CREATE_INDEX_CATALOGUE, create_index, drop_index, keys_from_text, keys_to_text};
+pub(crate) use index::{
+    CREATE_INDEX_CATALOGUE, create_index, declared_index_name, drop_index, keys_from_text, keys_to_text,
+};
 pub(crate) use migration::CREATE_MIGRATION_CATALOGUE;
 pub(crate) use physical_names::{pick_column, pick_join_table, pick_table};
 pub(crate) use terms::{TERM, create_terms, drop_terms, terms_table, text_fields};

@@ -4,6 +4,7 @@
 //! text come out of the catalogue, and everything a client sent is a bound value.
 
 mod access;
+mod aggregate;
 mod delete;
 mod filter;
 mod insert;
@@ -16,6 +17,7 @@ mod update;
 use astrolabe_core::schema::{Class, Schema};
 
 pub(crate) use access::{AccessPath, Right};
+pub(crate) use aggregate::aggregate;
 pub(crate) use delete::delete;
 pub(crate) use filter::is_all;
 pub(crate) use insert::{NewRow, insert};

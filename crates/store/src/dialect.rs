@@ -21,12 +21,29 @@ pub(crate) struct Dialect {
     pub row_age: &'static str,
     /// Before a column, makes a value of it that no index yields in order.
     pub as_value: &'static str,
+    /// Before the name of the index that a query has to use; `None` where the database decides alone.
+    pub index_hint: Option<&'static str>,
+    /// The elements of a JSON array as rows.
+    pub elements: Elements,
     /// Column types.
     pub types: ColumnTypes,
     /// After the column list of a class's table.
     pub table_suffix: &'static str,
     /// The same for a join table, which is looked up by its primary key alone.
     pub join_table_suffix: &'static str,
+}
+
+/// How the elements of a JSON array become rows of `e`.
+#[derive(Debug)]
+pub(crate) struct Elements {
+    /// After a table, surrounds the array: a row for each element.
+    pub inner: (&'static str, &'static str),
+    /// The same, and a row of nulls where there is no element.
+    pub outer: (&'static str, &'static str),
+    /// The element as JSON text.
+    pub value: &'static str,
+    /// Its position, from 0.
+    pub position: &'static str,
 }
 
 /// Names of the column types.
@@ -50,6 +67,13 @@ pub(crate) const SQLITE: Dialect = Dialect {
     descending: " DESC",
     row_age: "t.rowid",
     as_value: "+",
+    index_hint: Some(" INDEXED BY "),
+    elements: Elements {
+        inner: (" CROSS JOIN json_each(json_as_list(", ")) AS e"),
+        outer: (" LEFT JOIN json_each(json_as_list(", ")) AS e ON TRUE"),
+        value: "json_of_element(e.type, e.value)",
+        position: "e.key",
+    },
     types: ColumnTypes { text: "TEXT", real: "REAL", integer: "INTEGER" },
     table_suffix: " STRICT",
     join_table_suffix: " STRICT, WITHOUT ROWID",

@@ -30,9 +30,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use arc_swap::ArcSwap;
 use astrolabe_core::events::Events;
-use astrolabe_core::ports::{BoxFuture, RowSink, Store, StoreError, StoreResult, WriteJob, WriteOutcome};
+use astrolabe_core::ports::{
+    BoxFuture, Explained, RowSink, Store, StoreError, StoreResult, WriteJob, WriteOutcome,
+};
 use astrolabe_core::query::ReadPlan;
+use astrolabe_core::query::aggregate::AggregatePlan;
 use astrolabe_core::schema::{Schema, SchemaChange};
+use astrolabe_core::value::Json;
 use tokio::sync::oneshot;
 
 pub use options::{Durability, SqliteOptions};
@@ -137,6 +141,18 @@ impl Store for SqliteStore {
 
     fn count(&self, plan: ReadPlan) -> BoxFuture<'_, StoreResult<u64>> {
         Box::pin(self.logged(read::count(&self.shared, plan)))
+    }
+
+    fn aggregate(
+        &self,
+        plan: AggregatePlan,
+        sink: Box<dyn RowSink>,
+    ) -> BoxFuture<'_, StoreResult<Box<dyn RowSink>>> {
+        Box::pin(self.logged(read::aggregate(&self.shared, plan, sink)))
+    }
+
+    fn explain(&self, query: Explained) -> BoxFuture<'_, StoreResult<Json>> {
+        Box::pin(self.logged(read::explain(&self.shared, query)))
     }
 
     fn submit(&self, job: WriteJob) -> BoxFuture<'_, StoreResult<WriteOutcome>> {

@@ -14,6 +14,7 @@ mod params;
 mod path;
 mod path_params;
 mod read_body;
+mod route_rules;
 pub mod routes;
 
 pub use answer::{Answer, created, failure_body, json_bytes, json_value, object_with_token, status_of};
@@ -23,4 +24,5 @@ pub use gate::ParseGate;
 pub use params::Params;
 pub use path::normalised;
 pub use path_params::PathParams;
+pub use route_rules::check_route;
 pub use routes::{Endpoint, Routes};

@@ -7,7 +7,7 @@ use astrolabe_core::error::{Error, ErrorCode, Result, shown};
 use astrolabe_core::limits;
 use astrolabe_core::value::{Json, JsonMap};
 use astrolabe_wire::parse::{
-    Answer, Params, ParseCall, ParseContext, Routes, failure_body, json_bytes, normalised,
+    Answer, Params, ParseCall, ParseContext, Routes, check_route, failure_body, json_bytes, normalised,
 };
 use futures_util::stream::{self, Stream, StreamExt};
 use http::{Method, StatusCode};
@@ -18,6 +18,9 @@ use super::transaction;
 /// `routes` are the endpoints that a batch can reach: all but itself.
 pub(super) async fn run(routes: Arc<Routes>, call: ParseCall) -> Result<Answer> {
     let (requests, is_transaction) = (parse_requests(&call)?, asks_for_transaction(&call)?);
+    for request in &requests {
+        check_route(&call.context, &request.method, &request.path, Some(&Method::POST))?;
+    }
     if is_transaction {
         return Ok(transaction::run(&call.context, requests, call.request_id.as_ref()).await);
     }

@@ -28,7 +28,6 @@ pub(super) fn routes(routes: Routes) -> Routes {
         .route("/push_audiences", or_refuse(get(no_results), push))
         .route("/push_audiences/{id}", refuse(push))
         .route("/graphql-config", or_refuse(get(no_settings), "GraphQL is not available yet."))
-        .route("/aggregate/{class}", refuse("Aggregation is not available yet."))
         // Logs go to standard error and are not kept here.
         .route("/scriptlog", or_refuse(get(empty_list), "Logs can only be read."))
         .route("/security", refuse("The security check is not available yet."))

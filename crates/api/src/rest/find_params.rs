@@ -1,7 +1,6 @@
 //! The parameters of a read, from JSON to [`FindOptions`]. Unknown ones are refused, so that a misspelt `where`
 //! never shows more than was meant.
 
-use astrolabe_core::access::Scope;
 use astrolabe_core::error::{Error, ErrorCode, Result, shown};
 use astrolabe_core::query::{FindOptions, KeySelection};
 use astrolabe_core::value::{Json, JsonMap};
@@ -26,19 +25,16 @@ const FIND_PARAMS: [&str; 16] = [
 ];
 
 /// Parameters that this version refuses by name.
-const NOT_AVAILABLE: [&str; 3] = ["redirectClassNameForKey", "hint", "explain"];
+const NOT_AVAILABLE: [&str; 1] = ["redirectClassNameForKey"];
 
 const GET_PARAMS: [&str; 6] =
     ["keys", "include", "excludeKeys", "readPreference", "includeReadPreference", "subqueryReadPreference"];
 
 /// Reads the parameters of a query.
-pub(super) fn find_options(scope: &Scope, params: &JsonMap) -> Result<FindOptions> {
+pub(super) fn find_options(params: &JsonMap) -> Result<FindOptions> {
     for name in params.keys() {
         if !FIND_PARAMS.contains(&name.as_str()) {
             return Err(invalid(format!("Invalid parameter for query: {}", shown(name))));
-        }
-        if name == "explain" && !scope.is_privileged() {
-            return Err(invalid("Using the explain query parameter requires the master key".to_owned()));
         }
         if NOT_AVAILABLE.contains(&name.as_str()) {
             return Err(invalid(format!("{name} is not available yet")));
@@ -53,7 +49,26 @@ pub(super) fn find_options(scope: &Scope, params: &JsonMap) -> Result<FindOption
         limit: whole_number(params, "limit")?,
         count: flag(params, "count"),
         keys,
+        hint: hint(params),
     })
+}
+
+/// The index to use, if one is named.
+pub(super) fn hint(params: &JsonMap) -> Option<Json> {
+    params.get("hint").filter(|hint| !matches!(hint, Json::Null) && hint.as_str() != Some("")).cloned()
+}
+
+/// Whether the database's plan is asked for. How much of it is told does not depend on the word.
+pub(super) fn asks_for_plan(params: &JsonMap) -> Result<bool> {
+    match params.get("explain") {
+        None | Some(Json::Null | Json::Bool(false)) => Ok(false),
+        Some(Json::Bool(true)) => Ok(true),
+        Some(Json::String(text)) => match text.as_str() {
+            "queryPlanner" | "queryPlannerExtended" | "executionStats" | "allPlansExecution" => Ok(true),
+            _ => Err(invalid("Invalid value for explain".to_owned())),
+        },
+        Some(_) => Err(invalid("Invalid value for explain".to_owned())),
+    }
 }
 
 /// Reads the parameters of a get.
@@ -137,12 +152,10 @@ fn invalid(message: String) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use astrolabe_core::access::Caller;
     use serde_json::json;
 
     fn options(json: Json) -> Result<FindOptions> {
-        let scope = Scope::for_caller(Caller::Anonymous);
-        find_options(&scope, &json.as_object().cloned().unwrap_or_default())
+        find_options(&json.as_object().cloned().unwrap_or_default())
     }
 
     #[test]

@@ -8,9 +8,10 @@ use astrolabe_wire::parse::{
     Answer, Endpoint, ParseCall, PathParams, created, json_bytes, json_value, object_with_token,
 };
 use http::StatusCode;
+use serde_json::json;
 
 use super::condition::{delete_condition, refuse_condition, update_condition};
-use super::find_params::{find_options, get_options};
+use super::find_params::{asks_for_plan, find_options, get_options};
 
 async fn find(call: ParseCall, PathParams(class): PathParams<String>) -> Result<Answer> {
     find_in(call, &class).await
@@ -78,8 +79,11 @@ fn path_of(class: &str) -> String {
 
 async fn find_in(call: ParseCall, class: &str) -> Result<Answer> {
     let context = call.context.clone();
-    let options = find_options(&context.scope, &call.json_params())?;
-    let request = FindRequest { class_name: class, options };
+    let params = call.json_params();
+    let request = FindRequest { class_name: class, options: find_options(&params)? };
+    if asks_for_plan(&params)? {
+        return Ok(explained(context.app.objects.explain_find(&context.scope, request).await?));
+    }
     let found = context.app.objects.find(&context.scope, request).await?;
     let mut body = Vec::with_capacity(found.size() + 32);
     body.extend_from_slice(br#"{"results":["#);
@@ -90,6 +94,11 @@ async fn find_in(call: ParseCall, class: &str) -> Result<Answer> {
     }
     body.push(b'}');
     Ok(json_bytes(StatusCode::OK, body))
+}
+
+/// The database's plan, as the only result.
+pub(super) fn explained(plan: Option<Json>) -> Answer {
+    json_value(&json!({"results": plan.into_iter().collect::<Vec<_>>()}))
 }
 
 async fn get_in(call: ParseCall, class: &str, id: &str) -> Result<Answer> {

@@ -23,6 +23,11 @@ impl PathPatterns {
         Ok(PathPatterns { texts, set })
     }
 
+    /// The same for patterns that match a path as a whole.
+    pub fn parse_whole(texts: Vec<String>) -> Result<Self, String> {
+        PathPatterns::parse(texts.into_iter().map(|text| format!("(?:{text})$")).collect())
+    }
+
     /// Whether one of them matches a path, which begins and ends without a slash.
     pub fn matches(&self, path: &str) -> bool {
         !self.texts.is_empty() && self.set.is_match(path)

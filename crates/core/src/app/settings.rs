@@ -2,7 +2,9 @@
 
 use ipnet::IpNet;
 
-use super::{AccountLockout, PasswordPolicy, PathPatterns, ProtectedFieldsByClass};
+use super::{
+    AccountLockout, KeywordDenylist, PasswordPolicy, PathPatterns, ProtectedFieldsByClass, RateLimit,
+};
 
 /// The settings of one app. Defaults are those of `astrolabe start`.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +25,10 @@ pub struct AppSettings {
     pub save_answers_show_protected_fields: bool,
     /// Answers do not tell why access was refused (`enableSanitizedErrorResponse`).
     pub sanitized_errors: bool,
+    /// Everybody may ask for the database's plan of a query (`databaseOptions.allowPublicExplain`).
+    pub allow_public_explain: bool,
+    /// The read-only master key may aggregate (`allowAggregationForReadOnlyMasterKey`).
+    pub read_only_master_aggregates: bool,
     /// Objects a query returns when it names no limit (`defaultLimit`).
     pub default_limit: u64,
     /// The largest limit a query may ask for (`maxLimit`).
@@ -59,6 +65,12 @@ pub struct AppSettings {
     pub idempotent_paths: PathPatterns,
     /// Seconds the id of a request is remembered (`idempotencyOptions.ttl`).
     pub idempotency_ttl_s: i64,
+    /// What nobody may store (`requestKeywordDenylist`).
+    pub keyword_denylist: KeywordDenylist,
+    /// Routes that clients may use; `None` is all (`routeAllowList`).
+    pub route_allow_list: Option<PathPatterns>,
+    /// How often routes may be used (`rateLimit`).
+    pub rate_limits: Vec<RateLimit>,
     /// The address of the Parse API as clients see it, without a slash at the end (`publicServerURL`,
     /// `serverURL`); `None` is derived from the request.
     pub public_url: Option<String>,
@@ -75,6 +87,8 @@ impl Default for AppSettings {
             owners_see_protected_fields: true,
             save_answers_show_protected_fields: true,
             sanitized_errors: true,
+            allow_public_explain: false,
+            read_only_master_aggregates: true,
             default_limit: 100,
             max_limit: None,
             max_body_bytes: 20 * 1024 * 1024,
@@ -93,6 +107,9 @@ impl Default for AppSettings {
             allow_headers: Vec::new(),
             idempotent_paths: PathPatterns::default(),
             idempotency_ttl_s: 300,
+            keyword_denylist: KeywordDenylist::default(),
+            route_allow_list: None,
+            rate_limits: Vec::new(),
             public_url: None,
         }
     }

@@ -55,6 +55,7 @@ impl Objects {
 
     fn decode_create(&self, scope: &Scope, class_name: &str, body: JsonMap) -> Result<Write> {
         let settings = self.settings();
+        settings.keyword_denylist.check(&body)?;
         let object_id = match chosen_id(&body, settings.allow_custom_object_id || scope.is_maintenance())? {
             Some(chosen) => chosen,
             None => self.ids().object_id(settings.object_id_size),

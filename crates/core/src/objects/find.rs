@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::explain::hinted_index;
 use super::include::{self, Selected};
 use super::sinks::{ObjectSink, RenderedRows, read_into};
 use super::target::by_id;
@@ -91,7 +92,8 @@ impl Objects {
             return Ok(Found { count, ..Found::default() });
         };
         let plan = readable.plan(filter, &options.keys)?;
-        let plan = ReadPlan { order, skip: options.skip, limit: Some(limit), ..plan };
+        let index = hinted_index(scope, &class, options.hint.as_ref())?;
+        let plan = ReadPlan { order, skip: options.skip, limit: Some(limit), index, ..plan };
         let selected = Selected { scope, keys: &options.keys };
         Ok(Found { rows: include::read_rendered(self, &selected, plan, false).await?, count })
     }
@@ -198,7 +200,7 @@ impl Objects {
         Ok(())
     }
 
-    fn clamped(&self, limit: Option<u64>) -> u64 {
+    pub(super) fn clamped(&self, limit: Option<u64>) -> u64 {
         let settings = self.settings();
         let limit = limit.unwrap_or(settings.default_limit);
         settings.max_limit.map_or(limit, |max| limit.min(max))
@@ -206,7 +208,7 @@ impl Objects {
 }
 
 /// A query for one id and nothing else is a get: SDKs get objects that way.
-fn read_operation(conditions: &JsonMap) -> Operation {
+pub(super) fn read_operation(conditions: &JsonMap) -> Operation {
     match conditions.get(OBJECT_ID) {
         Some(Json::String(_)) if conditions.len() == 1 => Operation::Get,
         _ => Operation::Find,

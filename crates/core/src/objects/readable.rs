@@ -87,7 +87,7 @@ impl Readable<'_> {
 
     /// The columns a caller gets to see. The stub of a relation says nothing of its row, so one that is shown in some
     /// rows is shown in all.
-    fn columns(&self, keys: &KeySelection) -> Vec<PlanColumn> {
+    pub fn columns(&self, keys: &KeySelection) -> Vec<PlanColumn> {
         let mut columns =
             vec![PlanColumn::ObjectId, PlanColumn::CreatedAt, PlanColumn::UpdatedAt, PlanColumn::Acl];
         for (index, field) in self.class.fields.values().enumerate() {

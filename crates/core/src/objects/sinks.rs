@@ -1,8 +1,10 @@
 //! Where the rows of a read go: straight into JSON bytes, or into objects.
 
+mod documents;
 mod json;
 mod object;
 
+pub(super) use documents::{DocumentForm, DocumentSink};
 pub(super) use json::{ColumnTarget, Included, JsonSink, RenderedRows, SCORE_MEMBER};
 pub(super) use object::ObjectSink;
 

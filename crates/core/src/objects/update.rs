@@ -40,6 +40,7 @@ impl Objects {
         condition: Option<&JsonMap>,
     ) -> Result<Prepared> {
         let permitted = self.authorise_write(scope, class_name, Operation::Update)?;
+        self.settings().keyword_denylist.check(&body)?;
         let mut write = Write::new(class_name, WriteKind::Update, object_id, self.clock().now());
         write.read_body(scope, body)?;
         if self.schema().class(class_name).is_none() {

@@ -8,6 +8,7 @@ use super::store_error::StoreError;
 use super::store_error::StoreResult;
 use crate::access::Acl;
 use crate::error::Error;
+use crate::query::aggregate::AggregatePlan;
 use crate::query::{Filter, ReadPlan, RowAccess};
 use crate::schema::{Class, Schema, SchemaChange};
 use crate::value::{ColumnValue, Json, NestedEdit, Timestamp, Value};
@@ -27,6 +28,17 @@ pub trait Store: Send + Sync {
     /// Counts the rows of a plan; its order, page and columns do not matter.
     fn count(&self, plan: ReadPlan) -> BoxFuture<'_, StoreResult<u64>>;
 
+    /// Runs an aggregation and feeds every document to the sink, one value for each column of its output; columns of kind
+    /// JSON come as text.
+    fn aggregate(
+        &self,
+        plan: AggregatePlan,
+        sink: Box<dyn RowSink>,
+    ) -> BoxFuture<'_, StoreResult<Box<dyn RowSink>>>;
+
+    /// How the database would go about it, in the form that the database has for that.
+    fn explain(&self, query: Explained) -> BoxFuture<'_, StoreResult<Json>>;
+
     /// Commits a job: all of its steps or none. Jobs of several requests may share one transaction on disk.
     /// The answer comes after the commit is durable and its events are published.
     fn submit(&self, job: WriteJob) -> BoxFuture<'_, StoreResult<WriteOutcome>>;
@@ -36,6 +48,15 @@ pub trait Store: Send + Sync {
 
     /// Finishes what is queued and closes all connections.
     fn close(&self) -> BoxFuture<'_, ()>;
+}
+
+/// What is to be explained.
+#[derive(Debug)]
+pub enum Explained {
+    /// A read.
+    Read(ReadPlan),
+    /// An aggregation.
+    Aggregate(AggregatePlan),
 }
 
 /// Receives the rows of a read, column by column, while the store still holds them.

@@ -9,7 +9,7 @@ use super::{FieldPath, OrderBy, OrderKey, ScoredText};
 use crate::error::{Error, ErrorCode, Result, shown};
 use crate::limits;
 use crate::schema::{Class, Visibility};
-use crate::value::JsonMap;
+use crate::value::{Json, JsonMap};
 
 /// A query as its caller wrote it.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +26,8 @@ pub struct FindOptions {
     pub count: bool,
     /// Which fields to return.
     pub keys: KeySelection,
+    /// The index to use: its name or its fields.
+    pub hint: Option<Json>,
 }
 
 /// Which fields an answer holds, and which pointers it follows.

@@ -24,12 +24,23 @@ pub struct ReadPlan {
     pub skip: u64,
     /// Rows to return at most; `None` is without a bound.
     pub limit: Option<u64>,
+    /// The declared index to find them by, where the database can be told.
+    pub index: Option<Arc<str>>,
 }
 
 impl ReadPlan {
     /// All rows that match, in the order of their age. Without columns; what is wanted of the rows is added.
     pub fn new(class: Arc<Class>, filter: Filter, access: RowAccess) -> Self {
-        ReadPlan { class, columns: Vec::new(), filter, access, order: Vec::new(), skip: 0, limit: None }
+        ReadPlan {
+            class,
+            columns: Vec::new(),
+            filter,
+            access,
+            order: Vec::new(),
+            skip: 0,
+            limit: None,
+            index: None,
+        }
     }
 }
 

@@ -31,7 +31,7 @@ const PROTECTED_FIELDS: &str = "protectedFields";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClassPermissions {
     /// In the order of [`Operation::ALL`].
-    grants: [Grant; 7],
+    grants: [Grant; 8],
     /// Fields that name the users who may read the row; `None` when the rule was not given.
     read_user_fields: Option<Vec<Arc<str>>>,
     /// The same for writing it.
@@ -55,7 +55,10 @@ impl Default for ClassPermissions {
     /// A class is open until somebody closes it; objects have access lists of their own.
     fn default() -> Self {
         ClassPermissions {
-            grants: std::array::from_fn(|_| Grant::everyone()),
+            grants: Operation::ALL.map(|operation| match operation {
+                Operation::Aggregate => Grant::default(),
+                _ => Grant::everyone(),
+            }),
             ..ClassPermissions::master_only()
         }
     }
@@ -98,6 +101,8 @@ impl ClassPermissions {
         let counts = match (operation, row) {
             _ if grant.authenticated => true,
             (Operation::Create, _) => false,
+            // Those who may read a row may not aggregate it unless that is said.
+            (Operation::Aggregate, _) => !of_operation.is_empty(),
             // Who may make an object may give it new fields where every writer may, as Parse has it.
             (Operation::AddField, RowKind::New) => !of_class.is_empty(),
             _ => !of_operation.is_empty() || !of_class.is_empty(),
@@ -113,6 +118,11 @@ impl ClassPermissions {
         }
         let fields = of_operation.iter().chain(of_class).map(AsRef::as_ref);
         Ok(scope.user_id().map_or(Filter::Never, |user_id| rows_naming(class, fields, user_id)))
+    }
+
+    /// Whether anybody but the holder of the master key may do the operation, as far as its own rule says.
+    pub fn opens(&self, operation: Operation) -> bool {
+        !self.grants[position(operation)].is_empty()
     }
 
     fn user_fields(&self, operation: Operation) -> &[Arc<str>] {
@@ -187,7 +197,10 @@ impl ClassPermissions {
     pub fn to_json(&self) -> Json {
         let mut map = JsonMap::new();
         for (operation, grant) in Operation::ALL.into_iter().zip(&self.grants) {
-            map.insert(operation.key().into(), grant.to_json());
+            // Parse Server does not know it, and its tools need not hear of it where it is not used.
+            if operation != Operation::Aggregate || self.opens(operation) {
+                map.insert(operation.key().into(), grant.to_json());
+            }
         }
         for (key, fields) in
             [(READ_USER_FIELDS, &self.read_user_fields), (WRITE_USER_FIELDS, &self.write_user_fields)]

@@ -48,6 +48,11 @@ impl Timestamp {
         String::from_utf8_lossy(&out).into_owned()
     }
 
+    /// Year, month and day in UTC.
+    pub(crate) fn civil(self) -> (i64, i64, i64) {
+        civil_from_days(self.0.div_euclid(86_400_000))
+    }
+
     /// The time `seconds` later.
     pub fn plus_seconds(self, seconds: i64) -> Self {
         Timestamp(self.0.saturating_add(seconds.saturating_mul(1_000)))

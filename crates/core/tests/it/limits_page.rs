@@ -38,12 +38,16 @@ const BOUNDS: &[Bound] = bounds! {
     TEXT_WORD_LEN_MAX: "Bytes of a word that full-text search looks at", "are not found";
     POLYGON_CORNERS_MAX: "Corners of one `$polygon`", "102";
     ORDER_KEYS_MAX: "Sort keys of one query", "102";
+    AGGREGATE_STAGES_MAX: "Stages of one aggregation pipeline", "102";
+    AGGREGATE_EXPRESSIONS_MAX: "Expressions of one aggregation pipeline, over all stages and levels", "102";
+    AGGREGATE_DOCUMENTS_MAX: "Documents that one aggregation answers, or distinct values", "102";
     INCLUDE_PATHS_MAX: "Fields of the class that one query includes by name", "102";
     INCLUDE_DEPTH_MAX: "Levels of one `include` path", "102";
     RESPONSE_BYTES_MAX: "Bytes of the objects of an answer, with what is included in them", "102";
     BATCH_REQUESTS_MAX: "Requests in one batch", "107";
     BATCH_CONCURRENCY: "Requests of one batch that run at the same time", "wait";
     USER_ROLES_MAX: "Roles of one user, inherited ones included", "give no rights";
+    RATE_COUNTERS_MAX: "Callers of one app whose requests are counted at the same time, where rates are limited", "count together";
     KNOWN_CALLERS_MAX: "Session tokens of one app whose users are kept in memory", "look up";
     ROLE_LEVELS_MAX: "Levels of roles that inherit, those that list the user included", "give no rights";
     IDENTITY_LEN_MAX: "Bytes of a user name or e-mail address", "142";

@@ -81,6 +81,7 @@ impl Slot {
             settings: app.settings.clone(),
             objects: app.objects.clone(),
             callers: app.callers.clone(),
+            rate_counters: Arc::clone(&app.rate_counters),
         };
         *place = Some(Arc::new(changed));
         *self.record.lock() = record;

@@ -59,6 +59,11 @@ pub(super) enum Kind {
         what: &'static str,
         set: fn(&mut Draft, &Map<String, Json>) -> Result<(), String>,
     },
+    /// A JSON list with a check of its own, also as a text that holds one.
+    Items {
+        what: &'static str,
+        set: fn(&mut Draft, &[Json]) -> Result<(), String>,
+    },
     /// A stable name whose feature comes later; the text names the feature.
     NotYet(&'static str),
 }
@@ -83,6 +88,7 @@ impl Kind {
             Kind::List { set, .. } => set(draft, list_of(raw)?)?,
             Kind::Text { set, .. } | Kind::PrivateText { set, .. } => set(draft, text_of(raw)?)?,
             Kind::Object { set, .. } => set(draft, &object_of(raw)?)?,
+            Kind::Items { set, .. } => set(draft, &items_of(raw)?)?,
             Kind::NotYet(feature) => return Err(format!("{feature} not available in this version yet")),
         }
         Ok(())
@@ -106,7 +112,8 @@ impl Kind {
             Kind::List { what, .. }
             | Kind::Text { what, .. }
             | Kind::PrivateText { what, .. }
-            | Kind::Object { what, .. } => (*what).into(),
+            | Kind::Object { what, .. }
+            | Kind::Items { what, .. } => (*what).into(),
             Kind::NotYet(_) => "not in this version".into(),
         }
     }
@@ -174,6 +181,15 @@ fn object_of(raw: &Raw) -> Result<Map<String, Json>, String> {
         _ => None,
     }
     .ok_or_else(|| "must be a JSON object".into())
+}
+
+fn items_of(raw: &Raw) -> Result<Vec<Json>, String> {
+    match raw {
+        Raw::List(items) => items.iter().map(Raw::to_json).collect(),
+        Raw::Text(text) => serde_json::from_str(text).ok(),
+        _ => None,
+    }
+    .ok_or_else(|| "must be a JSON list".into())
 }
 
 fn one_of(words: &[&str]) -> String {

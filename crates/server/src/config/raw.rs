@@ -36,6 +36,18 @@ impl Raw {
         }
     }
 
+    /// The counterpart of [`Raw::from_json`]; `None` for what JSON was never read from.
+    pub(super) fn to_json(&self) -> Option<Json> {
+        Some(match self {
+            Raw::Text(text) => Json::from(text.as_str()),
+            Raw::Bool(value) => Json::from(*value),
+            Raw::Int(number) => Json::from(*number),
+            Raw::List(items) => Json::Array(items.iter().map(Raw::to_json).collect::<Option<_>>()?),
+            Raw::Object(map) => Json::Object(map.clone()),
+            Raw::Other(_) => return None,
+        })
+    }
+
     /// `None` for null, which Parse Server takes for "not set".
     pub(super) fn from_json(value: &Json) -> Option<Self> {
         Some(match value {

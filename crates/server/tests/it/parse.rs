@@ -2,6 +2,7 @@
 //! behind them: who sees what, what is stored, and what bad input leaves behind.
 
 mod access_lists;
+mod aggregates;
 mod bad_input;
 mod class_permissions;
 mod closed_users;
@@ -21,6 +22,7 @@ mod pointer_permissions;
 mod protected_fields;
 mod queries;
 mod roles;
+mod route_rules;
 mod schemas;
 mod sessions;
 mod subqueries;

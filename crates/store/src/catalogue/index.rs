@@ -73,7 +73,7 @@ pub(crate) fn create_index(dialect: &Dialect, class: &Class, index: &Index, id: 
     };
     let keys: Vec<_> = index.keys.iter().flat_map(ordered).collect();
     let (table, keys) = (quoted(&class.table), keys.join(", "));
-    let (unique, name) = (if index.unique { "UNIQUE " } else { "" }, physical_name(id));
+    let (unique, name) = (if index.unique { "UNIQUE " } else { "" }, declared_index_name(id));
     let plain = format!("CREATE {unique}INDEX {} ON {table} ({keys})", quoted(&name));
     if index.unique {
         return plain;
@@ -84,7 +84,7 @@ pub(crate) fn create_index(dialect: &Dialect, class: &Class, index: &Index, id: 
 
 /// Removes an index and its companion.
 pub(crate) fn drop_index(id: i64) -> String {
-    drop_declared_index(&physical_name(id)).join("; ")
+    drop_declared_index(&declared_index_name(id)).join("; ")
 }
 
 /// The built-in columns are named like their fields.
@@ -95,8 +95,8 @@ fn columns(class: &Class, field: &str) -> Vec<String> {
     }
 }
 
-/// Tables of classes cannot be named like this: the start is reserved.
-fn physical_name(id: i64) -> String {
+/// The physical name of a declared index. Tables of classes cannot be named like this: the start is reserved.
+pub(crate) fn declared_index_name(id: i64) -> String {
     format!("_index_of_class_{id}")
 }
 

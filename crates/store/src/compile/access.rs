@@ -5,6 +5,7 @@ use std::sync::Arc;
 use astrolabe_core::access::{Acl, AclEntry};
 use astrolabe_core::query::RowAccess;
 
+use crate::catalogue::declared_index_name;
 use crate::columns::{ACL, NO_ACL};
 use crate::statement::{Bind, SqlWriter, json_texts};
 
@@ -21,6 +22,8 @@ pub(crate) enum AccessPath {
     /// Like [`AccessPath::ByRow`], but whoever steps through the rows looks at the lists, and counts the rows of the page:
     /// the statement yields all rows, each with the id of its list at the place that [`acl_place`](super::acl_place) tells.
     WhileStepping,
+    /// The rows are found by the declared index of this number in the catalogue, and the list of each is looked at.
+    Hinted(i64),
 }
 
 /// A right that access lists give.
@@ -60,6 +63,13 @@ impl Right {
     }
 }
 
+/// Appends, after the table, what tells the database the index to use.
+pub(super) fn append_index(sql: &mut SqlWriter<'_>, path: AccessPath) {
+    if let (AccessPath::Hinted(id), Some(hint)) = (path, sql.dialect.index_hint) {
+        sql.push(hint).name(&declared_index_name(id));
+    }
+}
+
 /// Appends the condition that lets rows through; `All` must be left out by the caller.
 pub(super) fn append_access<'a>(sql: &mut SqlWriter<'a>, access: &'a RowAccess, path: AccessPath) {
     match access {
@@ -82,7 +92,7 @@ fn append_right<'a>(sql: &mut SqlWriter<'a>, right: Right, principals: &'a [Stri
         AccessPath::WhileStepping => {
             sql.push("TRUE");
         }
-        AccessPath::ByRow => {
+        AccessPath::ByRow | AccessPath::Hinted(_) => {
             sql.push("(").column(ACL).push(" = ").bind(no_acl);
             append_memberships(sql, right, principals);
             sql.push(")");

@@ -114,7 +114,7 @@ fn append_test<'a>(sql: &mut SqlWriter<'a>, names: Names<'_>, path: &FieldPath, 
     }
 }
 
-fn append_truth(sql: &mut SqlWriter<'_>, truth: bool) {
+pub(super) fn append_truth(sql: &mut SqlWriter<'_>, truth: bool) {
     sql.push(if truth { "TRUE" } else { "FALSE" });
 }
 
@@ -124,7 +124,7 @@ fn is_geo(test: &Test) -> bool {
 }
 
 /// Whether a row without the value passes.
-fn matches_missing(test: &Test) -> bool {
+pub(super) fn matches_missing(test: &Test) -> bool {
     match test {
         Test::Equal(operand) => *operand == Value::Null,
         Test::NotEqual(operand) => *operand != Value::Null,
@@ -145,6 +145,11 @@ fn append_related<'a>(sql: &mut SqlWriter<'a>, names: Names<'_>, owner: &'a Poin
     let Some(relation) = relation.filter(leads_here) else { return append_truth(sql, false) };
     sql.column(OBJECT_ID).push(" IN (SELECT ").push(RELATED_ID).push(" FROM ").name(&relation.column);
     sql.push(" WHERE ").push(OWNING_ID).push(" = ").bind(Bind::text(&owner.object_id)).push(")");
+}
+
+/// Appends a test of a value in a JSON column that may hold anything, at a path inside of it.
+pub(super) fn append_json_test<'a>(sql: &mut SqlWriter<'a>, column: &str, path: &FieldPath, test: &'a Test) {
+    append_opaque(sql, &Opaque::Nested { column, path: path_json(path) }, test);
 }
 
 /// The keys inside a field as a JSON list.

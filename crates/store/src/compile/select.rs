@@ -4,7 +4,7 @@ use astrolabe_core::query::{Filter, PlanColumn, ReadPlan, RowAccess, ScoredText,
 use astrolabe_core::schema::{CREATED_AT, Class, Field, OBJECT_ID, UPDATED_AT};
 
 use super::Names;
-use super::access::AccessPath;
+use super::access::{AccessPath, append_index};
 use super::filter::{append_filter, append_score, append_where_by};
 use super::order::{SortBy, append_order};
 use crate::columns::{ACL, Storage, longitude_column};
@@ -124,7 +124,9 @@ fn append_page_rows<'a>(
             sql.push(" LIMIT -1");
         }
         AccessPath::WhileStepping => {}
-        AccessPath::ByRow | AccessPath::ByList => append_page(sql, plan.skip, plan.limit),
+        AccessPath::ByRow | AccessPath::ByList | AccessPath::Hinted(_) => {
+            append_page(sql, plan.skip, plan.limit);
+        }
     }
 }
 
@@ -176,6 +178,7 @@ fn append_from<'a>(
     path: AccessPath,
 ) {
     sql.push(" FROM ").name(&names.class.table).push(" AS t");
+    append_index(sql, path);
     append_where_by(sql, names, filter, access, path);
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Operands that are the same for every row are read once per statement (SQLite's auxiliary data).
 
+mod aggregate;
 mod edit;
 mod geo;
 mod nested;
@@ -45,7 +46,8 @@ pub(super) fn register_reading(connection: &Connection) -> Result<()> {
     connection.create_scalar_function("text_score", 2, PURE, text::text_score)?;
     connection.create_scalar_function("text_matches", 2, PURE, pattern::text_matches)?;
     connection.create_scalar_function("json_path_test", 4, PURE, nested::json_path_test)?;
-    connection.create_scalar_function("json_path_key", 2, PURE, nested::json_path_key)
+    connection.create_scalar_function("json_path_key", 2, PURE, nested::json_path_key)?;
+    aggregate::register(connection, PURE)
 }
 
 /// Registers the functions of updates too. Their errors for the caller are left in the returned place.

@@ -1,5 +1,9 @@
 //! Reads: compiled, placed, run, and handed row by row to their sink.
 
+mod aggregate;
+mod explain;
+mod hint;
+
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,6 +25,9 @@ use super::{Shared, connection, read_threads, row};
 use crate::compile::{AccessPath, Names, acl_place, count as compile_count, is_all, select, select_columns};
 use crate::dialect::SQLITE;
 use crate::statement::Statement;
+
+pub(super) use aggregate::aggregate;
+pub(super) use explain::explain;
 
 /// How long a sign of life may take.
 const PING_DEADLINE: Duration = Duration::from_secs(1);
@@ -202,7 +209,11 @@ impl<'r> Read<'r> {
             let failure = |error| read_error(error, self.class);
             let Reader { connection, placements, effort, acls, reach, .. } = reader;
             let watch = effort.begin(deadline);
-            let chosen = match self.choose(connection, placements, reach, compile, shape).map_err(failure) {
+            let path = match self.path(connection, reach) {
+                Err(StoreError::Deadline) if if_quick => return Ok(Ran::NotHere),
+                path => path?,
+            };
+            let chosen = match self.choose(connection, placements, path, compile, shape).map_err(failure) {
                 Err(StoreError::Deadline) if if_quick => return Ok(Ran::NotHere),
                 chosen => chosen?,
             };
@@ -239,17 +250,20 @@ impl<'r> Read<'r> {
         })
     }
 
+    fn path(&self, connection: &Connection, reach: &mut Reach) -> StoreResult<AccessPath> {
+        hint::chosen_path(connection, reach, self.class, self.plan, self.purpose)
+    }
+
     /// The statement to run. Rows that come in the wanted order by themselves are stepped through as far as the page
     /// reaches; where they have to be put in order first, the database looks at their lists before it does that.
     fn choose<'a>(
         &self,
         connection: &Connection,
         placements: &mut Placements,
-        reach: &mut Reach,
+        mut path: AccessPath,
         compile: impl Fn(AccessPath) -> Statement<'a>,
         shape: Shape,
     ) -> rusqlite::Result<Chosen<'a, 'r>> {
-        let mut path = reach.path(connection, self.class, self.plan, self.purpose)?;
         let mut gate = match (path, self.purpose) {
             (AccessPath::ByRow, Purpose::Page) => Gate::of(self.plan),
             _ => None,

@@ -19,6 +19,7 @@ use super::caller::{identify, unauthorized};
 use super::credentials::Credentials;
 use super::envelope::{check_context, parse_body, take_method};
 use super::read_body::read_body;
+use super::route_rules::check_route;
 use super::{Answer, Params, Routes, cors, path};
 use crate::around::Answered;
 use crate::client_address::ClientAddress;
@@ -187,6 +188,7 @@ fn without_app(error: Error) -> Refused {
 fn call(settings: &AppSettings, head: &Head, context: ParseContext, mut body: JsonMap) -> Result<ParseCall> {
     body.shift_remove("_noBody");
     check_context_header(&head.parts.headers)?;
+    check_route(&context, &head.parts.method, &head.path, None)?;
     let query = Params::parse(head.parts.uri.query().unwrap_or_default())?;
     let request_id = request_id(settings, head)?;
     Ok(ParseCall { context: Arc::new(context), body, query, request_id })

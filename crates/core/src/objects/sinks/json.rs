@@ -187,7 +187,7 @@ impl JsonSink {
 }
 
 /// An answer is made in memory, so it has a bound; objects that are included many times count each time.
-fn check_size(bytes: usize) -> Result<()> {
+pub(super) fn check_size(bytes: usize) -> Result<()> {
     if bytes <= limits::RESPONSE_BYTES_MAX {
         return Ok(());
     }

@@ -25,11 +25,13 @@ pub enum Operation {
     Delete,
     /// Add fields by writing them.
     AddField,
+    /// Run aggregations; a right of our own, which nobody has unless it is given.
+    Aggregate,
 }
 
 impl Operation {
     /// Every operation, in the order the schemas API shows them.
-    pub const ALL: [Operation; 7] = [
+    pub const ALL: [Operation; 8] = [
         Operation::Find,
         Operation::Count,
         Operation::Get,
@@ -37,6 +39,7 @@ impl Operation {
         Operation::Update,
         Operation::Delete,
         Operation::AddField,
+        Operation::Aggregate,
     ];
 
     /// The key in the JSON form.
@@ -49,6 +52,7 @@ impl Operation {
             Operation::Update => "update",
             Operation::Delete => "delete",
             Operation::AddField => "addField",
+            Operation::Aggregate => "aggregate",
         }
     }
 
@@ -59,7 +63,7 @@ impl Operation {
 
     /// Whether it changes nothing.
     pub fn is_read(self) -> bool {
-        matches!(self, Operation::Get | Operation::Find | Operation::Count)
+        matches!(self, Operation::Get | Operation::Find | Operation::Count | Operation::Aggregate)
     }
 }
 
@@ -83,6 +87,11 @@ pub struct Grant {
 }
 
 impl Grant {
+    /// Whether it names nobody.
+    pub(super) fn is_empty(&self) -> bool {
+        *self == Grant::default()
+    }
+
     /// Open to everybody.
     pub fn everyone() -> Self {
         Grant { everyone: true, ..Grant::default() }

@@ -6,11 +6,12 @@ use astrolabe_core::access::UserCaller;
 use astrolabe_core::app::AppKeys;
 use astrolabe_core::objects::{Objects, ObjectsParts};
 use astrolabe_core::ports::{
-    Callers, NoHooks, RowSink, RuleSet, Store, StoreError, StoreResult, WriteJob, WriteOutcome,
+    Callers, Explained, NoHooks, RowSink, RuleSet, Store, StoreError, StoreResult, WriteJob, WriteOutcome,
 };
 use astrolabe_core::query::ReadPlan;
+use astrolabe_core::query::aggregate::AggregatePlan;
 use astrolabe_core::schema::{Schema, SchemaChange};
-use astrolabe_core::value::Timestamp;
+use astrolabe_core::value::{Json, Timestamp};
 use tempfile::TempDir;
 
 use super::*;
@@ -45,6 +46,16 @@ impl Store for CountingStore {
         Box::pin(async { Err(unavailable()) })
     }
     fn count(&self, _: ReadPlan) -> BoxFuture<'_, StoreResult<u64>> {
+        Box::pin(async { Err(unavailable()) })
+    }
+    fn aggregate(
+        &self,
+        _: AggregatePlan,
+        _: Box<dyn RowSink>,
+    ) -> BoxFuture<'_, StoreResult<Box<dyn RowSink>>> {
+        Box::pin(async { Err(unavailable()) })
+    }
+    fn explain(&self, _: Explained) -> BoxFuture<'_, StoreResult<Json>> {
         Box::pin(async { Err(unavailable()) })
     }
     fn submit(&self, _: WriteJob) -> BoxFuture<'_, StoreResult<WriteOutcome>> {
@@ -110,7 +121,14 @@ fn opener(counts: Arc<Counts>) -> Opener {
             settings: settings.clone(),
         });
         let callers = Arc::new(NoCallers);
-        Ok(Arc::new(App { id: definition.id.into(), keys: definition.keys, settings, objects, callers }))
+        Ok(Arc::new(App {
+            id: definition.id.into(),
+            keys: definition.keys,
+            settings,
+            objects,
+            callers,
+            rate_counters: Arc::default(),
+        }))
     })
 }
 

@@ -1,6 +1,7 @@
 //! Who may do what: keys by address, classes, users and sessions.
 
-use astrolabe_core::app::ProtectedFieldsByClass;
+use astrolabe_core::app::{KeywordDenylist, PathPatterns, ProtectedFieldsByClass, RateLimit};
+use serde_json::Value as Json;
 
 use crate::config::kind::Kind;
 use crate::config::setting::Setting;
@@ -74,6 +75,61 @@ pub(super) const ACCESS: &[Setting] = &[
     .parse("protectedFieldsSaveResponseExempt", "PARSE_SERVER_PROTECTED_FIELDS_SAVE_RESPONSE_EXEMPT")
     .default("true")
     .doc("Answers to writes hold protected fields."),
+    Setting::new(
+        "access.read_only_master_aggregates",
+        "ASTROLABE_READ_ONLY_MASTER_AGGREGATES",
+        Kind::Bool(|draft, value| draft.settings.read_only_master_aggregates = value),
+    )
+    .parse("allowAggregationForReadOnlyMasterKey", "PARSE_SERVER_ALLOW_AGGREGATION_FOR_READ_ONLY_MASTER_KEY")
+    .default("true")
+    .doc("The read-only master key may run aggregations."),
+    Setting::new(
+        "access.allow_public_explain",
+        "ASTROLABE_ALLOW_PUBLIC_EXPLAIN",
+        Kind::Bool(|draft, value| draft.settings.allow_public_explain = value),
+    )
+    .parse("databaseOptions.allowPublicExplain", "PARSE_SERVER_DATABASE_ALLOW_PUBLIC_EXPLAIN")
+    .default("false")
+    .doc("Clients may ask for the database's plan of a query, not only the holder of the master key."),
+    Setting::new(
+        "access.routes",
+        "ASTROLABE_ROUTES",
+        Kind::List {
+            what: "list of regular expressions",
+            set: |draft, list| {
+                PathPatterns::parse_whole(list).map(|value| draft.settings.route_allow_list = Some(value))
+            },
+        },
+    )
+    .parse("routeAllowList", "PARSE_SERVER_ROUTE_ALLOW_LIST")
+    .default_words("every route")
+    .doc(
+        "Routes below `/parse/` that clients may use, such as `classes/Todo` or `classes/.*`; each matches as a whole. \
+         The master key may use every route.",
+    ),
+    Setting::new("access.denied_keywords", "ASTROLABE_DENIED_KEYWORDS", Kind::Items {
+        what: "JSON list, `[{\"key\": \"pattern\", \"value\": \"pattern\"}]`",
+        set: |draft, items| {
+            KeywordDenylist::from_json(items).map(|value| draft.settings.keyword_denylist = value)
+        },
+    })
+    .parse("requestKeywordDenylist", "PARSE_SERVER_REQUEST_KEYWORD_DENYLIST")
+    .default_words("none; names that are special to JavaScript are no danger here")
+    .doc("Keys and values that no object may hold when it is saved, at any depth."),
+    Setting::new("access.rate_limits", "ASTROLABE_RATE_LIMITS", Kind::Items {
+        what: "JSON list of limits, see [the guide](../guide/production.md)",
+        set: |draft, items| {
+            let limit = |item: &Json| match item.as_object() {
+                Some(map) => RateLimit::from_json(map),
+                None => Err("must hold objects".to_owned()),
+            };
+            let limits: Result<_, _> = items.iter().map(limit).collect();
+            limits.map(|limits| draft.settings.rate_limits = limits)
+        },
+    })
+    .parse("rateLimit", "PARSE_SERVER_RATE_LIMIT")
+    .default_words("none")
+    .doc("How many requests a caller may make to a route within a time; more are answered with 429."),
     Setting::new(
         "access.sanitized_errors",
         "ASTROLABE_SANITIZED_ERRORS",

@@ -29,18 +29,14 @@ const KNOWN: &[(&str, &str)] = &[
     ("userSensitiveFields", "PARSE_SERVER_USER_SENSITIVE_FIELDS"),
     ("verifyUserEmails", "PARSE_SERVER_VERIFY_USER_EMAILS"),
     // Access
-    ("allowAggregationForReadOnlyMasterKey", "PARSE_SERVER_ALLOW_AGGREGATION_FOR_READ_ONLY_MASTER_KEY"),
     ("masterKeyTtl", "PARSE_SERVER_MASTER_KEY_TTL"),
     ("nonMasterExplain", "PARSE_SERVER_NON_MASTER_EXPLAIN"),
     ("protectedFieldsTriggerExempt", "PARSE_SERVER_PROTECTED_FIELDS_TRIGGER_EXEMPT"),
     ("requestComplexity", "PARSE_SERVER_REQUEST_COMPLEXITY"),
-    ("requestKeywordDenylist", "PARSE_SERVER_REQUEST_KEYWORD_DENYLIST"),
-    ("routeAllowList", "PARSE_SERVER_ROUTE_ALLOW_LIST"),
     ("security", "PARSE_SERVER_SECURITY"),
     // Data
     ("collectionPrefix", "PARSE_SERVER_COLLECTION_PREFIX"),
     ("databaseAdapter", "PARSE_SERVER_DATABASE_ADAPTER"),
-    ("databaseOptions", "PARSE_SERVER_DATABASE_OPTIONS"),
     ("enableCollationCaseComparison", "PARSE_SERVER_ENABLE_COLLATION_CASE_COMPARISON"),
     ("query", "PARSE_SERVER_QUERY"),
     ("schema", "PARSE_SERVER_SCHEMA"),
@@ -82,13 +78,94 @@ const KNOWN: &[(&str, &str)] = &[
     ("logsFolder", "PARSE_SERVER_LOGS_FOLDER"),
     ("maxLogFiles", "PARSE_SERVER_MAX_LOG_FILES"),
     ("middleware", "PARSE_SERVER_MIDDLEWARE"),
-    ("rateLimit", "PARSE_SERVER_RATE_LIMIT"),
     ("requestContextMiddleware", "PARSE_SERVER_REQUEST_CONTEXT_MIDDLEWARE"),
     ("serverCloseComplete", "PARSE_SERVER_SERVER_CLOSE_COMPLETE"),
     ("serverStartComplete", "PARSE_SERVER_SERVER_START_COMPLETE"),
     ("silent", "SILENT"),
     ("verbose", "VERBOSE"),
     ("verifyServerUrl", "PARSE_SERVER_VERIFY_SERVER_URL"),
+];
+
+/// Fields of `databaseOptions`, which are options of the MongoDB driver and of its connections.
+const DATABASE_OPTIONS: &[(&str, &str)] = &[
+    ("databaseOptions.appName", "PARSE_SERVER_DATABASE_APP_NAME"),
+    ("databaseOptions.authMechanism", "PARSE_SERVER_DATABASE_AUTH_MECHANISM"),
+    ("databaseOptions.authMechanismProperties", "PARSE_SERVER_DATABASE_AUTH_MECHANISM_PROPERTIES"),
+    ("databaseOptions.authSource", "PARSE_SERVER_DATABASE_AUTH_SOURCE"),
+    ("databaseOptions.autoSelectFamily", "PARSE_SERVER_DATABASE_AUTO_SELECT_FAMILY"),
+    (
+        "databaseOptions.autoSelectFamilyAttemptTimeout",
+        "PARSE_SERVER_DATABASE_AUTO_SELECT_FAMILY_ATTEMPT_TIMEOUT",
+    ),
+    ("databaseOptions.batchSize", "PARSE_SERVER_DATABASE_BATCH_SIZE"),
+    ("databaseOptions.compressors", "PARSE_SERVER_DATABASE_COMPRESSORS"),
+    ("databaseOptions.connectTimeoutMS", "PARSE_SERVER_DATABASE_CONNECT_TIMEOUT_MS"),
+    (
+        "databaseOptions.createIndexAuthDataUniqueness",
+        "PARSE_SERVER_DATABASE_CREATE_INDEX_AUTH_DATA_UNIQUENESS",
+    ),
+    ("databaseOptions.createIndexRoleName", "PARSE_SERVER_DATABASE_CREATE_INDEX_ROLE_NAME"),
+    ("databaseOptions.createIndexUserEmail", "PARSE_SERVER_DATABASE_CREATE_INDEX_USER_EMAIL"),
+    (
+        "databaseOptions.createIndexUserEmailCaseInsensitive",
+        "PARSE_SERVER_DATABASE_CREATE_INDEX_USER_EMAIL_CASE_INSENSITIVE",
+    ),
+    (
+        "databaseOptions.createIndexUserEmailVerifyToken",
+        "PARSE_SERVER_DATABASE_CREATE_INDEX_USER_EMAIL_VERIFY_TOKEN",
+    ),
+    (
+        "databaseOptions.createIndexUserPasswordResetToken",
+        "PARSE_SERVER_DATABASE_CREATE_INDEX_USER_PASSWORD_RESET_TOKEN",
+    ),
+    ("databaseOptions.createIndexUserUsername", "PARSE_SERVER_DATABASE_CREATE_INDEX_USER_USERNAME"),
+    (
+        "databaseOptions.createIndexUserUsernameCaseInsensitive",
+        "PARSE_SERVER_DATABASE_CREATE_INDEX_USER_USERNAME_CASE_INSENSITIVE",
+    ),
+    ("databaseOptions.directConnection", "PARSE_SERVER_DATABASE_DIRECT_CONNECTION"),
+    ("databaseOptions.disableIndexFieldValidation", "PARSE_SERVER_DATABASE_DISABLE_INDEX_FIELD_VALIDATION"),
+    ("databaseOptions.enableSchemaHooks", "PARSE_SERVER_DATABASE_ENABLE_SCHEMA_HOOKS"),
+    ("databaseOptions.forceServerObjectId", "PARSE_SERVER_DATABASE_FORCE_SERVER_OBJECT_ID"),
+    ("databaseOptions.heartbeatFrequencyMS", "PARSE_SERVER_DATABASE_HEARTBEAT_FREQUENCY_MS"),
+    ("databaseOptions.loadBalanced", "PARSE_SERVER_DATABASE_LOAD_BALANCED"),
+    ("databaseOptions.localThresholdMS", "PARSE_SERVER_DATABASE_LOCAL_THRESHOLD_MS"),
+    ("databaseOptions.logClientEvents", "PARSE_SERVER_DATABASE_LOG_CLIENT_EVENTS"),
+    ("databaseOptions.maxConnecting", "PARSE_SERVER_DATABASE_MAX_CONNECTING"),
+    ("databaseOptions.maxIdleTimeMS", "PARSE_SERVER_DATABASE_MAX_IDLE_TIME_MS"),
+    ("databaseOptions.maxPoolSize", "PARSE_SERVER_DATABASE_MAX_POOL_SIZE"),
+    ("databaseOptions.maxStalenessSeconds", "PARSE_SERVER_DATABASE_MAX_STALENESS_SECONDS"),
+    ("databaseOptions.maxTimeMS", "PARSE_SERVER_DATABASE_MAX_TIME_MS"),
+    ("databaseOptions.minPoolSize", "PARSE_SERVER_DATABASE_MIN_POOL_SIZE"),
+    ("databaseOptions.proxyHost", "PARSE_SERVER_DATABASE_PROXY_HOST"),
+    ("databaseOptions.proxyPassword", "PARSE_SERVER_DATABASE_PROXY_PASSWORD"),
+    ("databaseOptions.proxyPort", "PARSE_SERVER_DATABASE_PROXY_PORT"),
+    ("databaseOptions.proxyUsername", "PARSE_SERVER_DATABASE_PROXY_USERNAME"),
+    ("databaseOptions.readConcernLevel", "PARSE_SERVER_DATABASE_READ_CONCERN_LEVEL"),
+    ("databaseOptions.readPreference", "PARSE_SERVER_DATABASE_READ_PREFERENCE"),
+    ("databaseOptions.readPreferenceTags", "PARSE_SERVER_DATABASE_READ_PREFERENCE_TAGS"),
+    ("databaseOptions.replicaSet", "PARSE_SERVER_DATABASE_REPLICA_SET"),
+    ("databaseOptions.retryReads", "PARSE_SERVER_DATABASE_RETRY_READS"),
+    ("databaseOptions.retryWrites", "PARSE_SERVER_DATABASE_RETRY_WRITES"),
+    ("databaseOptions.schemaCacheTtl", "PARSE_SERVER_DATABASE_SCHEMA_CACHE_TTL"),
+    ("databaseOptions.serverMonitoringMode", "PARSE_SERVER_DATABASE_SERVER_MONITORING_MODE"),
+    ("databaseOptions.serverSelectionTimeoutMS", "PARSE_SERVER_DATABASE_SERVER_SELECTION_TIMEOUT_MS"),
+    ("databaseOptions.socketTimeoutMS", "PARSE_SERVER_DATABASE_SOCKET_TIMEOUT_MS"),
+    ("databaseOptions.srvMaxHosts", "PARSE_SERVER_DATABASE_SRV_MAX_HOSTS"),
+    ("databaseOptions.srvServiceName", "PARSE_SERVER_DATABASE_SRV_SERVICE_NAME"),
+    ("databaseOptions.ssl", "PARSE_SERVER_DATABASE_SSL"),
+    ("databaseOptions.tls", "PARSE_SERVER_DATABASE_TLS"),
+    ("databaseOptions.tlsAllowInvalidCertificates", "PARSE_SERVER_DATABASE_TLS_ALLOW_INVALID_CERTIFICATES"),
+    ("databaseOptions.tlsAllowInvalidHostnames", "PARSE_SERVER_DATABASE_TLS_ALLOW_INVALID_HOSTNAMES"),
+    ("databaseOptions.tlsCAFile", "PARSE_SERVER_DATABASE_TLS_CAFILE"),
+    ("databaseOptions.tlsCertificateKeyFile", "PARSE_SERVER_DATABASE_TLS_CERTIFICATE_KEY_FILE"),
+    (
+        "databaseOptions.tlsCertificateKeyFilePassword",
+        "PARSE_SERVER_DATABASE_TLS_CERTIFICATE_KEY_FILE_PASSWORD",
+    ),
+    ("databaseOptions.tlsInsecure", "PARSE_SERVER_DATABASE_TLS_INSECURE"),
+    ("databaseOptions.waitQueueTimeoutMS", "PARSE_SERVER_DATABASE_WAIT_QUEUE_TIMEOUT_MS"),
+    ("databaseOptions.zlibCompressionLevel", "PARSE_SERVER_DATABASE_ZLIB_COMPRESSION_LEVEL"),
 ];
 
 /// First parts of variables that set one field of an option which is an object.
@@ -104,6 +181,7 @@ const FIELD_PREFIXES: &[&str] = &[
 /// Options that are objects, each field of which is a setting or an option of its own (`passwordPolicy.history`).
 const OBJECTS: &[(&str, &str)] = &[
     ("accountLockout", "PARSE_SERVER_ACCOUNT_LOCKOUT"),
+    ("databaseOptions", "PARSE_SERVER_DATABASE_OPTIONS"),
     ("idempotencyOptions", "PARSE_SERVER_EXPERIMENTAL_IDEMPOTENCY_OPTIONS"),
     ("passwordPolicy", "PARSE_SERVER_PASSWORD_POLICY"),
 ];
@@ -129,9 +207,9 @@ pub(super) fn is_known_env(variable: &str) -> bool {
 }
 
 pub(in crate::config) fn names() -> impl Iterator<Item = &'static str> {
-    KNOWN.iter().map(|(option, _)| *option)
+    KNOWN.iter().chain(DATABASE_OPTIONS).map(|(option, _)| *option)
 }
 
 pub(super) fn envs() -> impl Iterator<Item = &'static str> {
-    KNOWN.iter().map(|(_, env)| *env)
+    KNOWN.iter().chain(DATABASE_OPTIONS).map(|(_, env)| *env)
 }

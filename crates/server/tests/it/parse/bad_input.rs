@@ -171,7 +171,6 @@ async fn queries_have_bounds() -> anyhow::Result<()> {
         json!({"where": {"$or": vec![json!({"n": 1}); 300]}}),
         json!({"where": {"$or": [{"n": 1}, 1]}}),
         json!({"where": (0..30).fold(json!({}), |inner, _| json!({"$nor": [inner]}))}),
-        json!({"hint": "x"}),
         json!({"explain": true}),
     ] {
         let answer = find(params.clone()).send().await?;

@@ -58,6 +58,7 @@ fn plan(class: &Arc<Class>) -> impl Strategy<Value = ReadPlan> + use<> {
     let class = Arc::clone(class);
     (filter, access(), prop::collection::vec(key, 0..3), page).prop_map(
         move |(filter, access, order, (skip, limit))| ReadPlan {
+            index: None,
             class: Arc::clone(&class),
             columns: vec![PlanColumn::ObjectId],
             filter,

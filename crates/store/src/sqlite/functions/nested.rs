@@ -56,6 +56,6 @@ pub(super) fn json_path_key(context: &Context<'_>) -> Result<SqlValue> {
     })
 }
 
-fn path(json: ValueRef<'_>) -> Result<Vec<String>, Error> {
+pub(super) fn path(json: ValueRef<'_>) -> Result<Vec<String>, Error> {
     serde_json::from_slice(json.as_bytes()?).map_err(|error| Error::UserFunctionError(error.into()))
 }

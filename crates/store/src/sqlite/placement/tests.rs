@@ -74,6 +74,7 @@ fn plan_of(schema: &Schema, order: &str, test: (&str, Test), access: RowAccess) 
         order: vec![OrderBy { key: OrderKey::Field(FieldPath::top(key)), descending }],
         skip: 0,
         limit: Some(100),
+        index: None,
     }
 }
 
