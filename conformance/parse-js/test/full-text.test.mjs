@@ -9,7 +9,7 @@ useServer(async () => {
     { rank: 1, subject: 'Coffee shops of Berlin' },
     { rank: 2, subject: 'Running a coffee house: coffee, milk and more coffee' },
     { rank: 3, subject: 'Tea from China' },
-    { rank: 4, subject: 'Un caf\u00e9 cr\u00e8me' },
+    { rank: 4, subject: 'Un café crème' },
     { rank: 5 },
   ];
   for (const row of rows) await new Parse.Object(className, row).save();
@@ -26,7 +26,7 @@ test('fullText finds words in any form', async () => {
 });
 
 test('fullText with a language', async () => {
-  assert.deepEqual(await ranks(query().fullText('subject', 'caf\u00e9', { language: 'french' })), [4]);
+  assert.deepEqual(await ranks(query().fullText('subject', 'café', { language: 'french' })), [4]);
   await refusedWith(isReference ? 1 : Parse.Error.INVALID_JSON, query().fullText('subject', 'x', { language: 'klingon' }).find());
 });
 

@@ -103,7 +103,7 @@ impl TextQuery {
         if self.terms.is_empty() && self.phrases.is_empty() {
             return None;
         }
-        let words: Vec<String> = self.analyzer.words(text).map(|word| word.term).collect();
+        let words: Vec<String> = self.analyzer.terms(text).collect();
         let has = |phrase: &Vec<String>| words.windows(phrase.len()).any(|window| window == *phrase);
         if !self.phrases.iter().all(has) || self.without.iter().any(has) {
             return None;
