@@ -19,7 +19,11 @@ pub fn retarget_pointers(json: &mut Json, from: &str, to: &str) -> bool {
 }
 
 fn retarget_all<'j>(values: impl Iterator<Item = &'j mut Json>, from: &str, to: &str) -> bool {
-    values.fold(false, |found, value| retarget_pointers(value, from, to) || found)
+    let mut found = false;
+    for value in values {
+        found |= retarget_pointers(value, from, to);
+    }
+    found
 }
 
 #[cfg(test)]
