@@ -32,7 +32,7 @@ fn mistakes() {
         (r#"{ "className": "_User", "fields": { "email": { "type": "String" } } }"#, "cannot be added"),
         (r#"{ "className": "Item", "fields": { "a": { "__op": "Delete" } } }"#, "\"__op\" is not known here"),
         (r#"{ "className": "Item", "indexes": { "i": { "__op": "Delete" } } }"#, "left out of the file"),
-        (r#"{ "className": "Item", "indexes": { "i": { "a": 2 } } }"#, "must be 1 or -1"),
+        (r#"{ "className": "Item", "indexes": { "i": { "a": 2 } } }"#, "must be 1, -1"),
         (r#"{ "className": "Item", "classLevelPermissions": { "read": {} } }"#, "not a valid operation"),
         (
             r#"{ "className": "Item", "classLevelPermissions": { "protectedFields": { "*": ["a"] } } }"#,
