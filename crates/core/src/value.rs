@@ -6,6 +6,7 @@ mod encode;
 mod field_op;
 mod json_edit;
 mod number;
+mod retarget;
 mod timestamp;
 
 pub use canonical::canonical_key;
@@ -14,6 +15,7 @@ pub use encode::{append_column, append_json_string, append_value};
 pub use field_op::{FieldOp, flatten_for_create, parse_field};
 pub use json_edit::{NestedEdit, add_to_array, add_unique_to_array, edit_nested, remove_from_array};
 pub use number::append_number;
+pub use retarget::retarget_pointers;
 pub use timestamp::Timestamp;
 
 use crate::access::StoredAcl;

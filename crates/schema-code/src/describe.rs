@@ -43,12 +43,19 @@ fn options(field: &FieldSpec) -> String {
 
 /// A few words for a migration that nobody has named.
 pub fn title_of(changes: &[SchemaChange]) -> String {
-    let mut classes: Vec<&str> = changes.iter().filter_map(class_of).collect();
-    classes.dedup();
+    let mut classes: Vec<&str> = Vec::new();
+    for class in changes.iter().filter_map(class_of) {
+        if !classes.contains(&class) {
+            classes.push(class);
+        }
+    }
     match (changes, classes.as_slice()) {
         ([SchemaChange::AddField { class, field }], _) => format!("{class} add {}", field.name),
         ([SchemaChange::DropField { class, field }], _) => format!("{class} drop {field}"),
         ([SchemaChange::AddClass { name, .. }, ..], [_]) => format!("add {name}"),
+        ([SchemaChange::AddClass { name, .. }, ..], [_, others @ ..]) => {
+            format!("add {name} and {} more", others.len())
+        }
         (_, [class]) => format!("change {class}"),
         (_, [class, others @ ..]) => format!("change {class} and {} more", others.len()),
         (_, []) => "change".into(),

@@ -15,6 +15,8 @@ const skip = process.env.ASTROLABE_BIN ? false : 'it takes the astrolabe binary'
 
 test('the types are up to date', { skip }, async () => {
   await types(SITE, '--check');
+  const source = join(SITE, '..', '..', 'crates', 'schema-code', 'src', 'class.schema.json');
+  assert.equal(readFileSync(join(SITE, 'schema', 'class.schema.json'), 'utf8'), readFileSync(source, 'utf8'));
 });
 
 test('a renamed field is a type error', { skip }, async (t) => {

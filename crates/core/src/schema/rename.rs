@@ -9,7 +9,7 @@ use super::{
     Class, Field, FieldType, Schema, check_class_name, check_field_name, is_system_class, system_fields,
 };
 use crate::error::{Error, ErrorCode, Result, shown};
-use crate::value::Value;
+use crate::value::{Value, retarget_pointers};
 
 /// Whether the class has still to be renamed. Fails when it is the server's or the new name is taken.
 pub(super) fn check_rename_class(schema: &Schema, from: &str, to: &str) -> Result<bool> {
@@ -91,14 +91,21 @@ impl Class {
     }
 }
 
+/// The type of a field and its default, which may have pointers anywhere.
 fn retarget(field: &mut Field, from: &str, to: &Arc<str>) {
-    match &mut field.kind {
-        FieldType::Pointer(target) | FieldType::Relation(target) if **target == *from => {
-            *target = Arc::clone(to);
-        }
-        _ => return,
+    if let FieldType::Pointer(target) | FieldType::Relation(target) = &mut field.kind
+        && **target == *from
+    {
+        *target = Arc::clone(to);
     }
-    if let Some(Value::Pointer(pointer)) = &mut field.default {
-        pointer.class_name = to.to_string();
+    match &mut field.default {
+        Some(Value::Pointer(pointer)) if pointer.class_name == *from => pointer.class_name = to.to_string(),
+        Some(Value::Array(items)) => items.iter_mut().for_each(|item| {
+            retarget_pointers(item, from, to);
+        }),
+        Some(Value::Object(map)) => map.values_mut().for_each(|value| {
+            retarget_pointers(value, from, to);
+        }),
+        _ => {}
     }
 }

@@ -63,6 +63,9 @@ pub(super) fn register_writing(connection: &Connection) -> Result<Refusal> {
     connection.create_scalar_function("json_array_change", 3, PURE, move |context| {
         edit::json_array_change(context).map_err(|error| left_in(&place, error))
     })?;
+    connection.create_scalar_function("json_rename_class", 3, PURE, |context| {
+        edit::json_rename_class(context).map_err(|error| rusqlite::Error::UserFunctionError(Box::new(error)))
+    })?;
     let place = Arc::clone(&refusal);
     connection.create_scalar_function("json_nested_edit", 2, PURE, move |context| {
         edit::json_nested_edit(context).map_err(|error| left_in(&place, error))

@@ -38,7 +38,7 @@ macro_rules! contract_suite {
             relations: members, related_to, memberships_as_values, deleted_owners;
             schema: system_classes, names_that_collide, reserved_words, long_names, changes_are_checked,
                 dropped_fields, dropped_classes, stale_plans_and_jobs, racing_changes;
-            renames: classes, fields, refused, migrations;
+            renames: classes, pointers_inside, fields, fields_of_text_indexes, refused, migrations;
             indexes: made_and_removed, refused, unique, unique_over_duplicates, dropped_with_what_they_name;
             deletion_rules: cascade, set_null, restrict, restrict_after_cascade, many_rows_and_steps,
                 a_whole_class,

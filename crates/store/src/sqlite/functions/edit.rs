@@ -3,6 +3,7 @@
 use astrolabe_core::error::{Error, ErrorCode, Result};
 use astrolabe_core::value::{
     Json, JsonMap, NestedEdit, add_to_array, add_unique_to_array, edit_nested, remove_from_array,
+    retarget_pointers,
 };
 use rusqlite::functions::Context;
 use rusqlite::types::ValueRef;
@@ -39,6 +40,18 @@ pub(super) fn json_nested_edit(context: &Context<'_>) -> Result<String> {
         }
     }
     serde_json::to_string(&object).map_err(|_| Error::internal())
+}
+
+/// `json_rename_class(column, from, to)`: pointers to one class lead to another.
+pub(super) fn json_rename_class(context: &Context<'_>) -> Result<String> {
+    let mut json: Json = column(context)?.unwrap_or_default();
+    let (from, to) = (text(context.get_raw(1))?, text(context.get_raw(2))?);
+    retarget_pointers(&mut json, from, to);
+    serde_json::to_string(&json).map_err(|_| Error::internal())
+}
+
+fn text(value: ValueRef<'_>) -> Result<&str> {
+    value.as_str().map_err(|_| Error::internal())
 }
 
 fn nested_edit(operation: &str, value: Json) -> Result<NestedEdit> {

@@ -1,14 +1,15 @@
-//! Renaming and the record of migrations: changes of the catalogue alone. Tables, columns and indexes keep their physical
-//! names.
+//! Renaming and the record of migrations: changes of the catalogue, and of pointers inside of JSON. Tables, columns and
+//! indexes keep their physical names.
 
 use std::sync::Arc;
 
 use astrolabe_core::ports::StoreResult;
-use astrolabe_core::schema::{AppliedMigration, Schema};
+use astrolabe_core::schema::{AppliedMigration, Class, Field, FieldType, Schema};
 use rusqlite::{Connection, params};
 
 use super::{execute, existing, set_permissions};
 use crate::catalogue::{FieldDefinition, keys_to_text};
+use crate::statement::quoted;
 
 /// Renames a class and the target of what leads to it.
 pub(super) fn rename_class(
@@ -21,9 +22,8 @@ pub(super) fn rename_class(
     execute(connection, "UPDATE _catalog_field SET target = ? WHERE target = ?", params![&**to, from])?;
     schema.rename_class(from, to);
     for class in schema.classes.values() {
-        let leads_there = |target: Option<&Arc<str>>| target.is_some_and(|target| target == to);
-        let pointers = class.fields.values().filter(|field| leads_there(field.kind.target_class()));
-        for field in pointers.filter(|field| field.default.is_some()) {
+        rename_inside(connection, class, from, to)?;
+        for field in class.fields.values().filter(|field| field.default.is_some()) {
             execute(
                 connection,
                 "UPDATE _catalog_field SET default_value = ? \
@@ -31,6 +31,22 @@ pub(super) fn rename_class(
                 params![FieldDefinition::of(field).default, &*class.name, &*field.name],
             )?;
         }
+    }
+    Ok(())
+}
+
+/// Pointers that lie in arrays and objects have the name of the class in them. Rows without the name are passed over.
+fn rename_inside(connection: &Connection, class: &Class, from: &str, to: &str) -> StoreResult<()> {
+    let is_json = |field: &&Field| matches!(field.kind, FieldType::Array | FieldType::Object);
+    for field in class.fields.values().filter(is_json) {
+        let (table, column) = (quoted(&class.table), quoted(&field.column));
+        execute(
+            connection,
+            &format!(
+                "UPDATE {table} SET {column} = json_rename_class({column}, ?, ?) WHERE instr({column}, ?) > 0"
+            ),
+            params![from, to, format!("\"{from}\"")],
+        )?;
     }
     Ok(())
 }

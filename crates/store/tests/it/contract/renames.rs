@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use astrolabe_core::error::{Error, ErrorCode};
 use astrolabe_core::ports::{RelationEdit, StoreError, StoreResult, WriteStep};
-use astrolabe_core::query::{Filter, RowAccess};
+use astrolabe_core::query::{Filter, RowAccess, Test, TextQuery};
 use astrolabe_core::schema::{
     AppliedMigration, ClassPermissions, DeletionRule, FieldSpec, FieldType, Index, IndexKey, IndexKind,
     Schema, SchemaChange,
 };
+use astrolabe_core::text::{Analyzer, Language};
 use astrolabe_core::value::{Pointer, Timestamp, Value};
 use serde_json::json;
 
@@ -93,6 +94,44 @@ fn delete(fixture: &Fixture, class: &str, id: &str) -> WriteStep {
         deleted_at: Timestamp(9_000),
         expect: astrolabe_core::ports::Expectation::Some,
     }
+}
+
+/// Arrays and objects hold whole pointers; a text that says the same is left alone.
+pub async fn pointers_inside(fixture: &Fixture) {
+    fixture.class("List", &[]).await;
+    fixture.class("Task", &[("lists", FieldType::Array), ("info", FieldType::Object)]).await;
+    let pointer = |class: &str| json!({"__type": "Pointer", "className": class, "objectId": "l1"});
+    let lists = |class: &str| Value::Array(vec![pointer(class), json!("List"), json!([pointer(class)])]);
+    let info = |class: &str| Value::Object(json!({"a": {"b": pointer(class)}}).as_object().unwrap().clone());
+    fixture.insert("Task", "t1", &[("lists", lists("List")), ("info", info("List"))]).await;
+    fixture
+        .insert("Task", "t2", &[("lists", Value::Array(vec![json!("List")])), ("info", info("Other"))])
+        .await;
+    fixture.insert("Task", "t3", &[]).await;
+    change(fixture, class_to("List", "Board")).await.unwrap();
+    let row = fixture.get("Task", "t1").await.unwrap();
+    assert_eq!((row.value("lists"), row.value("info")), (&lists("Board"), &info("Board")));
+    let row = fixture.get("Task", "t2").await.unwrap();
+    assert_eq!((row.value("lists"), row.value("info")), (&Value::Array(vec![json!("List")]), &info("Other")));
+    assert_eq!(fixture.get("Task", "t3").await.unwrap().value("lists"), &Value::Null);
+}
+
+/// A text index keeps finding by the new name.
+pub async fn fields_of_text_indexes(fixture: &Fixture) {
+    fixture.class("Note", &[("title", FieldType::String)]).await;
+    let key = IndexKey { field: "title".into(), descending: false };
+    let kind = IndexKind::Text(Language::parse("english").unwrap());
+    let index = Index { name: "words".into(), keys: vec![key], unique: false, kind };
+    change(fixture, SchemaChange::AddIndex { class: "Note".into(), index }).await.unwrap();
+    fixture.insert("Note", "n1", &[("title", text("coffee"))]).await;
+    change(fixture, field_to("Note", "title", "headline")).await.unwrap();
+    fixture.insert("Note", "n2", &[("headline", text("coffee and tea"))]).await;
+    let query = TextQuery::new("coffee", Analyzer::folding(Language::parse("english").unwrap()));
+    assert_eq!(fixture.ids("Note", when("headline", Test::Text(query))).await, ["n1", "n2"]);
+    change(fixture, SchemaChange::DropField { class: "Note".into(), field: "headline".into() })
+        .await
+        .unwrap();
+    assert!(fixture.get_class("Note").indexes.is_empty());
 }
 
 pub async fn fields(fixture: &Fixture) {

@@ -1,0 +1,6 @@
+//! The schema as code, through what the crate offers.
+
+mod class_files;
+mod differences;
+mod migrations;
+mod types;
