@@ -1,7 +1,10 @@
 //! An app: the unit of isolation. It has its own database, keys, users and settings.
 
 mod account_policy;
+mod host_name;
 mod keys;
+mod limits;
+mod meter;
 mod path_patterns;
 mod protected_fields;
 mod settings;
@@ -14,7 +17,10 @@ use crate::objects::Objects;
 use crate::ports::{BoxFuture, Callers};
 
 pub use account_policy::{AccountLockout, PasswordPolicy};
+pub use host_name::HostName;
 pub use keys::{AppKeys, HashedKey, same_key};
+pub use limits::AppLimits;
+pub use meter::{Answered, InFlight, Meter, Usage};
 pub use path_patterns::PathPatterns;
 pub use protected_fields::ProtectedFieldsByClass;
 pub use settings::AppSettings;
@@ -31,6 +37,8 @@ pub struct App {
     pub objects: Objects,
     /// Who its callers are.
     pub callers: Arc<dyn Callers>,
+    /// What it uses.
+    pub meter: Arc<Meter>,
 }
 
 impl fmt::Debug for App {
@@ -43,6 +51,9 @@ impl fmt::Debug for App {
 pub trait Apps: Send + Sync {
     /// The app of an application id, opened when needed; `None` when there is no such app.
     fn by_id<'a>(&'a self, app_id: &'a str) -> BoxFuture<'a, Result<Option<Arc<App>>>>;
+
+    /// The app of a host name, for protocols without keys: the one that names the host, else the only app there is.
+    fn by_host<'a>(&'a self, host: &'a HostName) -> BoxFuture<'a, Result<Option<Arc<App>>>>;
 }
 
 /// Letters, digits, `_` and `-`, at most 64: an application id is also the name of a folder.

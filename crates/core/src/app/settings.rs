@@ -2,7 +2,7 @@
 
 use ipnet::IpNet;
 
-use super::{AccountLockout, PasswordPolicy, PathPatterns, ProtectedFieldsByClass};
+use super::{AccountLockout, AppLimits, PasswordPolicy, PathPatterns, ProtectedFieldsByClass};
 
 /// The settings of one app. Defaults are those of `astrolabe start`.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,6 +62,8 @@ pub struct AppSettings {
     /// The address of the Parse API as clients see it, without a slash at the end (`publicServerURL`,
     /// `serverURL`); `None` is derived from the request.
     pub public_url: Option<String>,
+    /// How much the app may use.
+    pub limits: AppLimits,
 }
 
 impl Default for AppSettings {
@@ -94,6 +96,7 @@ impl Default for AppSettings {
             idempotent_paths: PathPatterns::default(),
             idempotency_ttl_s: 300,
             public_url: None,
+            limits: AppLimits::default(),
         }
     }
 }

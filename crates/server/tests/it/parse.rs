@@ -25,4 +25,5 @@ mod schemas;
 mod sessions;
 mod subqueries;
 mod transactions;
+mod usage;
 mod users;
