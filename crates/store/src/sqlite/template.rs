@@ -88,19 +88,16 @@ fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
 }
 
 /// Unlike a rename, a link never replaces what somebody else has just made. An empty file is what SQLite takes for a new
-/// database as well.
+/// database as well. The folder need not be synced: SQLite does that with the first commit, and before it there is nothing
+/// to lose.
 fn put_in_place(beside: &Path, path: &Path) -> io::Result<bool> {
     if fs::metadata(path).is_ok_and(|file| file.len() == 0) {
         fs::rename(beside, path)?;
         return Ok(true);
     }
     match fs::hard_link(beside, path) {
-        Ok(()) => {}
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(false),
-        Err(error) => return Err(error),
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(error),
     }
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        File::open(folder)?.sync_all()?;
-    }
-    Ok(true)
 }
