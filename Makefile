@@ -60,6 +60,10 @@ bench-quick: bench-binaries ## The same with little data and short runs, to see 
 bench-growth: bench-binaries ## CPU per get and create with ROWS objects (10 million) beside 10,000
 	@$(BENCH) BENCH_TOOLS="$$(bench/install.sh wrk)" node bench/growth.mjs
 
+.PHONY: bench-apps
+bench-apps: bench-binaries ## Time and memory of each of a thousand apps in one process
+	@$(BENCH) node bench/apps.mjs
+
 .PHONY: bench-binaries
 bench-binaries:
 	@[[ -n "$(RELEASE)" ]] || cargo build --locked --release -p astrolabe-server -p bench-constant -p bench-load

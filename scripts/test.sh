@@ -42,7 +42,7 @@ stage_dashboard() {
   node --test --test-reporter=spec --test-timeout=600000 conformance/parse-dashboard/test/*.test.mjs
 }
 
-# The example site in a real browser.
+# The example site in a real browser, and a site that many visitors use at once.
 stage_site() {
   scripts/build-site.sh examples/todo
   CHROMIUM_PATH="$(scripts/chromium.sh)"
@@ -53,6 +53,8 @@ stage_site() {
     npm run --silent check
     npm run --silent test
   )
+  scripts/build-site.sh conformance/site
+  PATH="$(scripts/node.sh):$PATH" node --test conformance/site/test/*.test.mjs
 }
 
 # What a newcomer runs first.

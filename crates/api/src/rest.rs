@@ -14,6 +14,7 @@ mod purge_routes;
 mod schema_routes;
 mod server_info;
 mod transaction;
+mod usage_routes;
 
 use std::sync::Arc;
 
@@ -44,6 +45,7 @@ pub fn routes(others: Routes) -> Routes {
         .route("/aggregate/{class}", get(aggregate_routes::aggregate))
         .route("/purge/{class}", delete(purge_routes::purge))
         .route("/serverInfo", get(server_info::show))
+        .route("/usage", get(usage_routes::show))
         .route("/config", get(config_routes::show).put(config_routes::change));
     for (path, class) in ALIASES {
         routes = routes

@@ -1,8 +1,11 @@
 //! An app: the unit of isolation. It has its own database, keys, users and settings.
 
 mod account_policy;
+mod host_name;
 mod keys;
 mod keyword_denylist;
+mod limits;
+mod meter;
 mod path_patterns;
 mod protected_fields;
 mod rate_limit;
@@ -17,8 +20,11 @@ use crate::objects::Objects;
 use crate::ports::{BoxFuture, Callers};
 
 pub use account_policy::{AccountLockout, PasswordPolicy};
+pub use host_name::HostName;
 pub use keys::{AppKeys, HashedKey, same_key};
 pub use keyword_denylist::KeywordDenylist;
+pub use limits::AppLimits;
+pub use meter::{Answered, InFlight, Meter, Usage};
 pub use path_patterns::PathPatterns;
 pub use protected_fields::ProtectedFieldsByClass;
 pub use rate_limit::{RateCounters, RateLimit, RateZone, RatedRequest};
@@ -39,6 +45,8 @@ pub struct App {
     pub callers: Arc<dyn Callers>,
     /// How many requests were made where that is limited.
     pub rate_counters: Arc<RateCounters>,
+    /// What it uses.
+    pub meter: Arc<Meter>,
 }
 
 impl fmt::Debug for App {
@@ -51,6 +59,9 @@ impl fmt::Debug for App {
 pub trait Apps: Send + Sync {
     /// The app of an application id, opened when needed; `None` when there is no such app.
     fn by_id<'a>(&'a self, app_id: &'a str) -> BoxFuture<'a, Result<Option<Arc<App>>>>;
+
+    /// The app of a host name, for protocols without keys: the one that names the host, else the only app there is.
+    fn by_host<'a>(&'a self, host: &'a HostName) -> BoxFuture<'a, Result<Option<Arc<App>>>>;
 }
 
 /// Letters, digits, `_` and `-`, at most 64: an application id is also the name of a folder.

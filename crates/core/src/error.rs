@@ -144,6 +144,8 @@ error_codes! {
     InvalidRoleName = Some(139), 400, "invalid_role_name";
     /// The object is there, but the `where` of the write does not hold for it; nothing was changed.
     ConditionNotMet = Some(412), 412, "condition_not_met";
+    /// The app has used up its storage.
+    QuotaExceeded = Some(140), 400, "quota_exceeded";
     /// A validator refused the value.
     ValidationError = Some(142), 400, "validation_error";
     /// The caller has used up a quota.

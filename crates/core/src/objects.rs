@@ -24,9 +24,11 @@ mod write;
 
 use std::sync::Arc;
 
-use crate::app::AppSettings;
+use crate::app::{AppSettings, Meter};
 use crate::events::Events;
-use crate::ports::{Clock, Hooks, Ids, RuleSet, Store};
+use crate::ports::{
+    Clock, Hooks, Ids, RuleSet, Store, StoreError, StoreResult, WriteJob, WriteOutcome, WriteStep,
+};
 use crate::schema::Schema;
 
 pub use aggregate::{AggregateRequest, Aggregation};
@@ -58,6 +60,8 @@ pub struct ObjectsParts {
     pub events: Arc<Events>,
     /// The app's settings.
     pub settings: AppSettings,
+    /// What the app uses.
+    pub meter: Arc<Meter>,
 }
 
 impl Objects {
@@ -94,5 +98,14 @@ impl Objects {
     /// The app's settings.
     pub fn settings(&self) -> &AppSettings {
         &self.parts.settings
+    }
+
+    /// Hands a job to the store, as far as the app's bounds allow it, and counts what it wrote.
+    async fn submit(&self, job: WriteJob) -> StoreResult<WriteOutcome> {
+        self.parts.meter.check_room(&job).map_err(StoreError::Refused)?;
+        let writes: Vec<bool> = job.steps.iter().map(WriteStep::writes).collect();
+        let outcome = self.parts.store.submit(job).await?;
+        self.parts.meter.count_written(&outcome, writes.into_iter());
+        Ok(outcome)
     }
 }

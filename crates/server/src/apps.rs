@@ -3,22 +3,25 @@
 //! Records hold identity and keys. How an app is put together from its database, rules and users is decided by
 //! whoever makes the [`Opener`].
 
+mod changes;
 mod data_folder;
+mod deletion;
 pub(crate) mod files;
 mod lock;
 mod record;
 mod registry;
 mod slot;
+mod usage_file;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use astrolabe_core::app::{App, AppKeys, AppSettings};
+use astrolabe_core::app::{App, AppKeys, AppSettings, Meter};
 use thiserror::Error as ThisError;
 
 pub use data_folder::{DataFolder, NewApp};
 pub use lock::{ServerLock, lock_database};
-pub use record::AppRecord;
+pub use record::{AppRecord, KeyKind};
 pub use registry::{AppRegistry, RegistryLimits};
 
 /// What is needed to open an app.
@@ -32,6 +35,8 @@ pub struct AppDefinition {
     pub settings: AppSettings,
     /// Its SQLite file; the folder around it exists.
     pub database: PathBuf,
+    /// What it uses.
+    pub meter: Arc<Meter>,
 }
 
 /// Opens an app. It runs on a thread that may block.
@@ -53,6 +58,22 @@ pub enum AppsError {
         id: String,
         /// The data folder.
         folder: PathBuf,
+    },
+    /// A server may still use the app that had the id.
+    #[error("an app `{0}` has just been deleted; try again in ten seconds, when the server has let go of it")]
+    JustDeleted(String),
+    /// Clients need a key.
+    #[error(
+        "the app `{0}` must keep its master key and one client key, or everybody could use it; rotate them instead"
+    )]
+    KeyNeeded(String),
+    /// The host chooses another app.
+    #[error("the host {host} belongs to the app `{app}` already")]
+    HostTaken {
+        /// The host.
+        host: String,
+        /// The app that has it.
+        app: String,
     },
     /// Another server holds the folder.
     #[error("the data folder {} is in use by another server; stop it, or choose another folder with --data", .0.display())]

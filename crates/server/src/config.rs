@@ -29,6 +29,7 @@ pub use sources::Environment;
 
 use draft::Draft;
 use sources::Found;
+pub(crate) use units::parse_size;
 
 /// Which command reads the configuration; some defaults differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use astrolabe_core::events::Events;
 use astrolabe_core::objects::{Objects, ObjectsParts};
 use astrolabe_core::ports::{Clock, Ids, NoHooks, Store};
 use astrolabe_core::schema::system_classes;
-use astrolabe_store::{Durability, SqliteOptions, SqliteStore};
+use astrolabe_store::{Durability, SqliteOptions, SqliteStore, SqliteTemplate};
 use tokio::runtime::Handle;
 
 use crate::apps::{AppDefinition, Opener};
@@ -43,7 +43,9 @@ impl State {
             SqliteSynchronous::Normal => Durability::Normal,
         };
         let auth = Auth::new(password_cost, Arc::clone(&ids));
-        State { clock, ids, auth, sqlite: SqliteOptions { durability, ..SqliteOptions::default() } }
+        let template = Some(Arc::new(SqliteTemplate::new(system_classes())));
+        let sqlite = SqliteOptions { durability, template, ..SqliteOptions::default() };
+        State { clock, ids, auth, sqlite }
     }
 
     /// Opens apps from their definitions. The result blocks, and runs where a runtime is at hand.
@@ -53,7 +55,7 @@ impl State {
     }
 
     fn open(&self, definition: AppDefinition) -> anyhow::Result<App> {
-        let AppDefinition { id, keys, settings, database } = definition;
+        let AppDefinition { id, keys, settings, database, meter } = definition;
         let events = Arc::new(Events::default());
         let callers = Arc::new(SessionCallers::new(&events));
         let store = self.open_store(&database, Arc::clone(&events))?;
@@ -65,8 +67,9 @@ impl State {
             ids: Arc::clone(&self.ids),
             events,
             settings: settings.clone(),
+            meter: Arc::clone(&meter),
         });
-        Ok(App { id: id.into(), keys, settings, objects, callers, rate_counters: Arc::default() })
+        Ok(App { id: id.into(), keys, settings, objects, callers, rate_counters: Arc::default(), meter })
     }
 
     fn open_store(&self, database: &Path, events: Arc<Events>) -> anyhow::Result<Arc<dyn Store>> {

@@ -11,4 +11,4 @@ mod dialect;
 mod sqlite;
 mod statement;
 
-pub use sqlite::{Durability, SqliteOptions, SqliteStore};
+pub use sqlite::{Durability, SqliteOptions, SqliteStore, SqliteTemplate};

@@ -20,6 +20,7 @@ mod read_threads;
 mod row;
 mod schema_change;
 mod snapshot;
+mod template;
 mod terms;
 mod wal;
 mod writer;
@@ -40,6 +41,7 @@ use astrolabe_core::value::Json;
 use tokio::sync::oneshot;
 
 pub use options::{Durability, SqliteOptions};
+pub use template::SqliteTemplate;
 
 use acl::AclSweep;
 use local_readers::OpenReaders;
@@ -73,14 +75,20 @@ impl SqliteStore {
     /// Opens the file, or makes it. Committed changes are published to `events`.
     pub fn open(path: impl AsRef<Path>, options: SqliteOptions, events: Arc<Events>) -> StoreResult<Self> {
         let path = path.as_ref().to_owned();
-        let mut connection = connection::open_writer(&path, &options).map_err(errors::store_error)?;
-        let schema = catalogue::open(&mut connection)?;
+        let made = match &options.template {
+            Some(template) => template.make_missing(&path)?,
+            None => None,
+        };
+        let schema = match made {
+            Some(schema) => schema,
+            None => Arc::new(open_schema(&path, &options)?),
+        };
         let shared = Arc::new(Shared {
             id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
             path,
             queue: Queue::new(options.write_queue_max),
             options,
-            schema: ArcSwap::from_pointee(schema),
+            schema: ArcSwap::new(schema),
             events,
             readers: OpenReaders::default(),
             snapshot_age: SnapshotAge::default(),
@@ -111,6 +119,19 @@ impl SqliteStore {
             .await
             .map_err(|_| StoreError::Database("the writer stopped in the middle of its work".into()))?
     }
+}
+
+/// The schema of a file, which is made or brought up to date if it has to be.
+fn open_schema(path: &Path, options: &SqliteOptions) -> StoreResult<Schema> {
+    let mut connection = connection::open_writer(path, options).map_err(errors::store_error)?;
+    catalogue::open(&mut connection)
+}
+
+/// The bytes of a database and of its write-ahead log, which need not be there.
+fn file_bytes(path: &Path) -> u64 {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    [path, Path::new(&log)].iter().filter_map(|file| Some(file.metadata().ok()?.len())).sum()
 }
 
 impl SqliteStore {
@@ -157,6 +178,10 @@ impl Store for SqliteStore {
 
     fn submit(&self, job: WriteJob) -> BoxFuture<'_, StoreResult<WriteOutcome>> {
         Box::pin(self.logged(self.ask_writer(|reply| Message::Job { job, reply })))
+    }
+
+    fn storage_bytes(&self) -> BoxFuture<'_, StoreResult<u64>> {
+        Box::pin(std::future::ready(Ok(file_bytes(&self.shared.path))))
     }
 
     fn ping(&self) -> BoxFuture<'_, StoreResult<()>> {

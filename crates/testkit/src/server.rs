@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use astrolabe_auth::PasswordCost;
-use astrolabe_core::app::{App, AppKeys, AppSettings, Apps, HashedKey};
+use astrolabe_core::app::{App, AppKeys, AppSettings, Apps, HashedKey, HostName, Meter, Usage};
 use astrolabe_core::error::Result;
 use astrolabe_core::ports::BoxFuture;
 use astrolabe_server::apps::AppDefinition;
@@ -96,6 +96,7 @@ impl TestServerBuilder {
             keys: self.keys.unwrap_or_else(test_keys),
             settings: settings.clone(),
             database: folder.path().join("data.db"),
+            meter: Arc::new(Meter::new(settings.limits.clone(), &Usage::default())),
         };
         let opener = state.opener();
         let app = tokio::task::spawn_blocking(move || opener(definition)).await??;
@@ -134,6 +135,10 @@ struct FixedApps(HashMap<&'static str, Arc<App>>);
 impl Apps for FixedApps {
     fn by_id<'a>(&'a self, app_id: &'a str) -> BoxFuture<'a, Result<Option<Arc<App>>>> {
         Box::pin(std::future::ready(Ok(self.0.get(app_id).cloned())))
+    }
+
+    fn by_host<'a>(&'a self, _: &'a HostName) -> BoxFuture<'a, Result<Option<Arc<App>>>> {
+        Box::pin(std::future::ready(Ok(self.0.values().next().cloned())))
     }
 }
 

@@ -3,7 +3,8 @@
 use ipnet::IpNet;
 
 use super::{
-    AccountLockout, KeywordDenylist, PasswordPolicy, PathPatterns, ProtectedFieldsByClass, RateLimit,
+    AccountLockout, AppLimits, KeywordDenylist, PasswordPolicy, PathPatterns, ProtectedFieldsByClass,
+    RateLimit,
 };
 
 /// The settings of one app. Defaults are those of `astrolabe start`.
@@ -74,6 +75,8 @@ pub struct AppSettings {
     /// The address of the Parse API as clients see it, without a slash at the end (`publicServerURL`,
     /// `serverURL`); `None` is derived from the request.
     pub public_url: Option<String>,
+    /// How much the app may use.
+    pub limits: AppLimits,
 }
 
 impl Default for AppSettings {
@@ -111,6 +114,7 @@ impl Default for AppSettings {
             route_allow_list: None,
             rate_limits: Vec::new(),
             public_url: None,
+            limits: AppLimits::default(),
         }
     }
 }

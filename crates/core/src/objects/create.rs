@@ -142,7 +142,7 @@ impl Objects {
     }
 
     pub(super) async fn commit(&self, class_name: &str, job: WriteJob) -> Result<WriteOutcome> {
-        self.parts.store.submit(job).await.map_err(|error| self.explain(class_name, error))
+        self.submit(job).await.map_err(|error| self.explain(class_name, error))
     }
 
     /// Commits steps of the server's own making, such as a new session.
@@ -150,7 +150,7 @@ impl Objects {
         if !scope.is_server() {
             return Err(Error::internal());
         }
-        Ok(self.parts.store.submit(WriteJob { steps }).await?)
+        Ok(self.submit(WriteJob { steps }).await?)
     }
 
     /// The error for the caller, in the words of the class.

@@ -88,7 +88,7 @@ impl Objects {
     pub async fn record_request(&self, scope: &Scope, request: &RequestId) -> Result<()> {
         let recording = self.recording(scope, Some(request)).await?;
         let steps_len = recording.len();
-        let outcome = self.store().submit(recording.job(Vec::new())).await;
+        let outcome = self.submit(recording.job(Vec::new())).await;
         outcome.map(|_| ()).map_err(|error| match error.into_recording(steps_len) {
             Ok(refused) => refused,
             Err(error) => error.into(),

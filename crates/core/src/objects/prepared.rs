@@ -75,7 +75,7 @@ impl Objects {
     ) -> Result<WriteAnswer> {
         let Prepared { class_name, steps, end } = prepared;
         let recording_len = recording.len();
-        let outcome = self.store().submit(recording.job(steps)).await;
+        let outcome = self.submit(recording.job(steps)).await;
         let outcome = outcome.map_err(|error| match error.into_recording(recording_len) {
             Ok(refused) => refused,
             Err(error) => self.explain(&class_name, error),

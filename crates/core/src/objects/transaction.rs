@@ -90,7 +90,7 @@ impl Objects {
         if job.steps.is_empty() {
             return Ok(Vec::new());
         }
-        let outcome = self.store().submit(job).await;
+        let outcome = self.submit(job).await;
         let outcome = outcome.map_err(|error| self.refused_change(recording_len, &parts, error))?;
         let mut outcomes = outcome.steps.into_iter().skip(recording_len);
         let mut answers = Vec::with_capacity(parts.len());

@@ -43,6 +43,9 @@ pub trait Store: Send + Sync {
     /// The answer comes after the commit is durable and its events are published.
     fn submit(&self, job: WriteJob) -> BoxFuture<'_, StoreResult<WriteOutcome>>;
 
+    /// The bytes that the app's data takes in the database.
+    fn storage_bytes(&self) -> BoxFuture<'_, StoreResult<u64>>;
+
     /// Answers when the database can be reached.
     fn ping(&self) -> BoxFuture<'_, StoreResult<()>>;
 
@@ -154,6 +157,13 @@ pub enum WriteStep {
         /// Which row must not be there, whoever may see it.
         filter: Filter,
     },
+}
+
+impl WriteStep {
+    /// Whether it changes objects, rather than only looking at them.
+    pub fn writes(&self) -> bool {
+        !matches!(self, WriteStep::Require { .. } | WriteStep::RequireNone { .. })
+    }
 }
 
 /// What a step needs to have found.

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use astrolabe_core::app::{HashedKey, is_valid_app_id};
+use astrolabe_core::app::{AppLimits, HashedKey, is_valid_app_id};
 use astrolabe_core::ports::{Clock, Ids};
 
 use super::record::AppRecord;
@@ -66,8 +66,12 @@ impl DataFolder {
             javascript_key: Some(ids.key()),
             client_key: None,
             master_key_sha256: HashedKey::of(&master_key).to_hex(),
+            hosts: Vec::new(),
+            limits: AppLimits::default(),
         };
         let path = self.record_path(id)?;
+        let _turn = self.lock_records()?;
+        self.check_id_is_free(id, clock)?;
         files::create_private_folder(&self.app_folder(id)?)?;
         if !files::create_private_file(&path, &encode(&record, &path)?)? {
             return Err(AppsError::Exists(id.to_owned()));
@@ -95,20 +99,16 @@ impl DataFolder {
     /// Every app, by id.
     pub fn list(&self) -> Result<Vec<AppRecord>, AppsError> {
         let mut records = Vec::new();
-        for id in self.folder_names()? {
+        for id in self.ids()? {
             records.extend(self.read(&id)?);
         }
         Ok(records)
     }
 
-    /// Gives an app a new master key and returns it; the old one stops working.
-    pub fn rotate_master_key(&self, id: &str, ids: &dyn Ids) -> Result<String, AppsError> {
-        let mut record = self.read(id)?.ok_or_else(|| self.missing(id))?;
-        let master_key = ids.key();
-        record.master_key_sha256 = HashedKey::of(&master_key).to_hex();
-        let path = self.record_path(id)?;
-        files::replace_private_file(&path, &encode(&record, &path)?)?;
-        Ok(master_key)
+    /// Replaces the record of an app.
+    pub(super) fn replace(&self, record: &AppRecord) -> Result<(), AppsError> {
+        let path = self.record_path(&record.id)?;
+        files::replace_private_file(&path, &encode(record, &path)?)
     }
 
     /// The error for an app that is not here.
@@ -120,7 +120,8 @@ impl DataFolder {
         Ok(self.app_folder(id)?.join("app.json"))
     }
 
-    fn folder_names(&self) -> Result<Vec<String>, AppsError> {
+    /// The ids of what may be apps, in order.
+    pub(super) fn ids(&self) -> Result<Vec<String>, AppsError> {
         let folder = self.path.join("apps");
         let entries = match fs::read_dir(&folder) {
             Ok(entries) => entries,
@@ -137,7 +138,7 @@ impl DataFolder {
     }
 
     /// An id becomes a path only here, after it was found to be harmless.
-    fn app_folder(&self, id: &str) -> Result<PathBuf, AppsError> {
+    pub(super) fn app_folder(&self, id: &str) -> Result<PathBuf, AppsError> {
         if !is_valid_app_id(id) {
             return Err(AppsError::InvalidId(id.to_owned()));
         }
@@ -177,18 +178,6 @@ mod tests {
         let text = fs::read_to_string(data.record_path("b").unwrap()).unwrap();
         assert!(!text.contains(&made.master_key));
         assert!(!format!("{:?}", made.record).contains(&made.record.rest_key.unwrap()));
-    }
-
-    #[test]
-    fn rotation_changes_the_master_key_only() {
-        let (_folder, data) = folder();
-        let made = data.create("a", "A", &SystemClock, &SystemIds).unwrap();
-        let master_key = data.rotate_master_key("a", &SystemIds).unwrap();
-        let keys = data.read("a").unwrap().unwrap().keys().unwrap();
-        let master = keys.master.unwrap();
-        assert!(master.matches(&master_key) && !master.matches(&made.master_key));
-        assert_eq!(keys.rest, made.record.rest_key);
-        assert!(matches!(data.rotate_master_key("z", &SystemIds), Err(AppsError::Missing { .. })));
     }
 
     #[test]

@@ -17,14 +17,20 @@ pub(crate) fn create_private_folder(path: &Path) -> Result<(), AppsError> {
 
 /// Replaces a file. After a crash it holds the old or the new content, never a mixture.
 pub(crate) fn replace_private_file(path: &Path, content: &[u8]) -> Result<(), AppsError> {
-    let temporary = write_beside(path, content)?;
+    let temporary = write_beside(path, content, File::sync_all)?;
     fs::rename(&temporary, path).map_err(io_error(path))?;
     sync_parent(path)
 }
 
+/// The same without waiting for the disk: after a power cut the file may be empty.
+pub(crate) fn replace_file_unsynced(path: &Path, content: &[u8]) -> Result<(), AppsError> {
+    let temporary = write_beside(path, content, |_| Ok(()))?;
+    fs::rename(&temporary, path).map_err(io_error(path))
+}
+
 /// Makes a file; `false` when it is there already, which then stays as it is.
 pub(crate) fn create_private_file(path: &Path, content: &[u8]) -> Result<bool, AppsError> {
-    let temporary = write_beside(path, content)?;
+    let temporary = write_beside(path, content, File::sync_all)?;
     // Unlike a rename, a link never replaces what another process has just made.
     let linked = fs::hard_link(&temporary, path);
     fs::remove_file(&temporary).map_err(io_error(&temporary))?;
@@ -41,13 +47,17 @@ pub(crate) fn io_error(path: &Path) -> impl FnOnce(io::Error) -> AppsError {
     move |source| AppsError::Io { path, source }
 }
 
-fn write_beside(path: &Path, content: &[u8]) -> Result<PathBuf, AppsError> {
+fn write_beside(
+    path: &Path,
+    content: &[u8],
+    sync: impl FnOnce(&File) -> io::Result<()>,
+) -> Result<PathBuf, AppsError> {
     let temporary = path.with_extension(format!("{}.tmp", std::process::id()));
     let write = || -> io::Result<()> {
         let mut options = File::options();
         let mut file = options.write(true).create(true).truncate(true).mode(FILE_MODE).open(&temporary)?;
         file.write_all(content)?;
-        file.sync_all()
+        sync(&file)
     };
     write().map_err(io_error(&temporary))?;
     Ok(temporary)

@@ -3,15 +3,17 @@
 //! An app made by `astrolabe app create` is found by its first request, and a rotated master key counts within
 //! seconds, both without a restart.
 
+mod hosts;
 mod opening;
 mod upkeep;
+mod usage;
 
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use astrolabe_core::app::{App, AppSettings, Apps};
+use astrolabe_core::app::{App, AppSettings, Apps, HostName};
 use astrolabe_core::ports::{BoxFuture, Clock};
 use astrolabe_core::{Error, Result};
 use parking_lot::RwLock;
@@ -19,6 +21,7 @@ use parking_lot::RwLock;
 use super::data_folder::DataFolder;
 use super::slot::Slot;
 use super::{AppDefinition, Opener};
+use hosts::HostIndex;
 
 /// How often unused apps and changed records are looked for.
 const UPKEEP_INTERVAL: Duration = Duration::from_secs(5);
@@ -47,6 +50,7 @@ struct Shared {
     opener: Opener,
     clock: Arc<dyn Clock>,
     slots: RwLock<HashMap<Arc<str>, Arc<Slot>>>,
+    hosts: HostIndex,
 }
 
 impl AppRegistry {
@@ -60,7 +64,9 @@ impl AppRegistry {
         opener: Opener,
     ) -> Self {
         let slots = RwLock::default();
-        AppRegistry { shared: Arc::new(Shared { folder, declared, settings, limits, opener, clock, slots }) }
+        let hosts = HostIndex::default();
+        let shared = Shared { folder, declared, settings, limits, opener, clock, slots, hosts };
+        AppRegistry { shared: Arc::new(shared) }
     }
 
     /// Closes unused apps and takes over changed records from time to time; runs until it is dropped.
@@ -74,9 +80,15 @@ impl AppRegistry {
     /// One round of upkeep.
     pub async fn tidy(&self) {
         let shared = self.shared.clone();
-        if tokio::task::spawn_blocking(move || shared.take_over_changed_records()).await.is_err() {
-            tracing::error!("looking for changed app records failed");
+        let looking = tokio::task::spawn_blocking(move || {
+            shared.refresh_hosts();
+            shared.take_over_changed_records()
+        });
+        match looking.await {
+            Ok(gone) => self.shared.close_gone(gone).await,
+            Err(_) => tracing::error!("looking for changed app records failed"),
         }
+        self.shared.keep_usage().await;
         self.shared.close_idle().await;
         self.shared.drop_empty_slots();
     }
@@ -84,7 +96,9 @@ impl AppRegistry {
     /// Closes every app; for the end of the server.
     pub async fn close_all(&self) {
         for (_, slot) in self.shared.snapshot() {
-            slot.close().await;
+            if let Some(app) = slot.close().await {
+                self.shared.keep_last_usage(app).await;
+            }
         }
     }
 
@@ -106,6 +120,19 @@ impl Apps for AppRegistry {
         // A task of its own: a client that hangs up must not leave an app half open.
         let opening = tokio::spawn(async move { shared.open(&slot, &id).await });
         Box::pin(async move { opening.await.unwrap_or_else(|_| Err(Error::internal())) })
+    }
+
+    fn by_host<'a>(&'a self, host: &'a HostName) -> BoxFuture<'a, Result<Option<Arc<App>>>> {
+        match self.shared.hosts.app_of(host) {
+            Some(id) => Box::pin(self.clone().app_of(id)),
+            None => Box::pin(std::future::ready(Ok(None))),
+        }
+    }
+}
+
+impl AppRegistry {
+    async fn app_of(self, id: Arc<str>) -> Result<Option<Arc<App>>> {
+        self.by_id(&id).await
     }
 }
 

@@ -5,19 +5,28 @@ use std::fs::{self, Metadata};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
-use astrolabe_core::app::{App, AppKeys};
+use astrolabe_core::app::{App, Usage};
 use astrolabe_core::value::Timestamp;
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::Mutex as AsyncMutex;
+
+use super::AppDefinition;
+
+/// How often the sums of an app in use are noted on disk.
+const USAGE_INTERVAL_MS: i64 = 60_000;
 
 /// The place of one app.
 #[derive(Debug, Default)]
 pub(super) struct Slot {
     app: RwLock<Option<Arc<App>>>,
     last_used_ms: AtomicI64,
-    record: Mutex<Option<RecordVersion>>,
+    record: Mutex<Option<FollowedRecord>>,
+    /// Requests that were counted when the database was last looked at.
+    measured: AtomicU64,
+    /// When the sums were last noted.
+    usage_kept_ms: AtomicI64,
     /// Held while the app is opened or closed.
     pub(super) turn: AsyncMutex<()>,
 }
@@ -42,49 +51,72 @@ impl Slot {
     }
 
     /// Puts an app in that has just been opened from this version of its record.
-    pub(super) fn put(&self, app: Arc<App>, record: Option<RecordVersion>, now: Timestamp) {
+    pub(super) fn put(&self, app: Arc<App>, record: Option<FollowedRecord>, now: Timestamp) {
+        self.measured.store(0, Ordering::Relaxed);
+        self.usage_kept_ms.store(now.0, Ordering::Relaxed);
         self.last_used_ms.store(now.0, Ordering::Relaxed);
         *self.record.lock() = record;
         *self.app.write() = Some(app);
     }
 
-    /// Closes the app unless somebody uses it, opens it or closes it at this moment.
-    pub(super) async fn close_if_unused(&self) -> bool {
-        let Ok(_turn) = self.turn.try_lock() else { return false };
-        let Some(app) = self.take_if_unused() else { return false };
-        app.objects.store().close().await;
-        true
+    /// Closes the app unless somebody uses it, opens it or closes it at this moment; returns what was closed.
+    pub(super) async fn close_if_unused(&self) -> Option<Arc<App>> {
+        let _turn = self.turn.try_lock().ok()?;
+        Some(closed(self.take_if_unused()?).await)
     }
 
     /// Closes the app, whoever still holds it.
-    pub(super) async fn close(&self) {
+    pub(super) async fn close(&self) -> Option<Arc<App>> {
         let _turn = self.turn.lock().await;
-        let app = self.app.write().take();
-        if let Some(app) = app {
-            app.objects.store().close().await;
-        }
+        let app = self.app.write().take()?;
+        Some(closed(app).await)
     }
 
     /// Whether the record on disk is another one than the app was opened from.
     pub(super) fn record_has_changed(&self, path: &Path) -> bool {
-        let known = *self.record.lock();
+        let known = self.record.lock().as_ref().map(|record| record.version);
         known.is_some() && known != RecordVersion::of(path)
     }
 
-    /// From now on requests need these keys; those in flight keep what they have.
-    pub(super) fn change_keys(&self, keys: AppKeys, record: Option<RecordVersion>) {
+    /// Whether a record is a later form of the one that the app was opened from, rather than that of another app which
+    /// has got the same id.
+    pub(super) fn is_of(&self, record: &FollowedRecord) -> bool {
+        self.record.lock().as_ref().is_some_and(|known| known.created_at == record.created_at)
+    }
+
+    /// Looks at the size of the database if the app was used since the last time; returns the sums when it is time to
+    /// note them.
+    pub(super) async fn usage_to_keep(&self, now: Timestamp) -> Option<Usage> {
+        let app = self.app.read().clone()?;
+        let requests = app.meter.usage().requests;
+        if self.measured.swap(requests, Ordering::Relaxed) != requests {
+            measure(&app).await;
+        }
+        let usage = app.meter.usage();
+        let kept_ms = self.usage_kept_ms.load(Ordering::Relaxed);
+        if usage.last_used_ms <= kept_ms || now.0 - kept_ms < USAGE_INTERVAL_MS {
+            return None;
+        }
+        self.usage_kept_ms.store(now.0, Ordering::Relaxed);
+        Some(usage)
+    }
+
+    /// From now on requests need the keys of this record and keep its bounds; those in flight keep what they have.
+    pub(super) fn change_record(&self, definition: AppDefinition, record: FollowedRecord) {
         let mut place = self.app.write();
         let Some(app) = place.as_ref() else { return };
+        app.meter.set_limits(definition.settings.limits);
         let changed = App {
             id: app.id.clone(),
-            keys,
+            keys: definition.keys,
             settings: app.settings.clone(),
             objects: app.objects.clone(),
             callers: app.callers.clone(),
             rate_counters: Arc::clone(&app.rate_counters),
+            meter: app.meter.clone(),
         };
         *place = Some(Arc::new(changed));
-        *self.record.lock() = record;
+        *self.record.lock() = Some(record);
     }
 
     fn take_if_unused(&self) -> Option<Arc<App>> {
@@ -93,6 +125,29 @@ impl Slot {
         let unused = place.as_ref().is_some_and(|app| Arc::strong_count(app) == 1);
         if unused { place.take() } else { None }
     }
+}
+
+/// Closes an app, whose last sums its meter then has.
+async fn closed(app: Arc<App>) -> Arc<App> {
+    measure(&app).await;
+    app.objects.store().close().await;
+    app
+}
+
+/// Looks at the size of the database. A database that is away keeps its last size.
+async fn measure(app: &App) {
+    if let Ok(bytes) = app.objects.store().storage_bytes().await {
+        app.meter.set_storage_bytes(bytes);
+    }
+}
+
+/// The record that an open app follows.
+#[derive(Debug)]
+pub(super) struct FollowedRecord {
+    /// Which content of the file.
+    pub version: RecordVersion,
+    /// When the app was made, which tells two apps of one id apart.
+    pub created_at: String,
 }
 
 /// Tells one content of a record's file from the next: every change makes a new file.

@@ -1,6 +1,13 @@
-//! `astrolabe app`: makes apps in the data folder, lists them, shows and renews their keys.
+//! `astrolabe app`: makes apps in the data folder, lists, changes and deletes them.
 //!
-//! It works beside a running server, which finds new apps and keys by itself.
+//! It works beside a running server, which finds new and changed apps by itself.
+
+mod delete;
+mod hosts;
+mod keys;
+mod limits;
+mod rename;
+mod usage;
 
 use std::path::PathBuf;
 
@@ -22,8 +29,20 @@ pub(super) enum AppCommand {
     Create(CreateArgs),
     /// List the apps.
     List(FolderArgs),
-    /// Show the client keys of an app, or give it a new master key.
-    Keys(KeysArgs),
+    /// Show the client keys of an app, renew keys, or take client keys away.
+    Keys(keys::KeysArgs),
+    /// Give an app another name for people. Its id stays.
+    Rename(rename::RenameArgs),
+    /// Show or set the host names that choose an app where a protocol has no key.
+    Hosts(hosts::HostsArgs),
+    /// Show or set how much an app may use.
+    Limits(limits::LimitsArgs),
+    /// Show what apps have used.
+    Usage(usage::UsageArgs),
+    /// Delete an app and its data.
+    ///
+    /// Its folder is moved to `deleted` in the data folder. A running server lets go of the app within seconds.
+    Delete(delete::DeleteArgs),
 }
 
 #[derive(Debug, Args)]
@@ -48,26 +67,26 @@ pub(super) struct CreateArgs {
     folder: FolderArgs,
 }
 
-#[derive(Debug, Args)]
-pub(super) struct KeysArgs {
-    /// The application id.
-    id: String,
-    /// Make a new master key; the old one stops working.
-    #[arg(long)]
-    rotate_master: bool,
-    #[command(flatten)]
-    folder: FolderArgs,
-}
-
 pub(super) fn run(command: AppCommand) -> anyhow::Result<()> {
     match command {
         AppCommand::Create(args) => create(args),
         AppCommand::List(args) => list(&args),
-        AppCommand::Keys(args) => keys(&args),
+        AppCommand::Keys(args) => keys::run(&args),
+        AppCommand::Rename(args) => rename::run(&args),
+        AppCommand::Hosts(args) => hosts::run(&args),
+        AppCommand::Limits(args) => limits::run(&args),
+        AppCommand::Usage(args) => usage::run(&args),
+        AppCommand::Delete(args) => delete::run(&args),
     }
 }
 
 impl FolderArgs {
+    /// The data folder, for an app that should be in it.
+    fn of_app(&self, id: &str) -> anyhow::Result<DataFolder> {
+        check_id(id)?;
+        Ok(DataFolder::at(&self.path()?))
+    }
+
     fn path(&self) -> anyhow::Result<PathBuf> {
         match &self.data {
             Some(path) => Ok(path.clone()),
@@ -100,17 +119,6 @@ fn list(args: &FolderArgs) -> anyhow::Result<()> {
     let width = apps.iter().map(|app| app.id.len()).max().unwrap_or_default();
     let lines = apps.iter().map(|app| format!("{:width$}  {}  {}\n", app.id, app.created_at, app.name));
     Ok(output::print(&lines.collect::<String>())?)
-}
-
-fn keys(args: &KeysArgs) -> anyhow::Result<()> {
-    check_id(&args.id)?;
-    let folder = DataFolder::at(&args.folder.path()?);
-    let master_key = match args.rotate_master {
-        true => Some(folder.rotate_master_key(&args.id, &SystemIds)?),
-        false => None,
-    };
-    let record = folder.read(&args.id)?.ok_or_else(|| folder.missing(&args.id))?;
-    show(&record, master_key.as_deref(), args.folder.json)
 }
 
 fn check_id(id: &str) -> Result<(), UsageError> {
@@ -148,7 +156,7 @@ fn show(app: &AppRecord, master_key: Option<&str>, as_json: bool) -> anyhow::Res
     let note = match master_key {
         Some(_) => "\nKeep the master key now: only its hash is stored, so it cannot be shown again.\n",
         None => {
-            "\nThe master key is stored as a hash and cannot be shown; --rotate-master makes a new one.\n"
+            "\nThe master key is stored as a hash and cannot be shown; `--rotate master` makes a new one.\n"
         }
     };
     Ok(output::print(&format!("{}{note}", output::columns(&rows)))?)

@@ -1,8 +1,9 @@
 //! The app that the configuration declares, completed with what the data folder knows of it.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use astrolabe_core::app::AppKeys;
+use astrolabe_core::app::{AppKeys, Meter};
 
 use super::UsageError;
 use crate::apps::{AppDefinition, DataFolder, files};
@@ -29,7 +30,8 @@ pub(super) fn complete(app: DeclaredApp, folder: &DataFolder) -> anyhow::Result<
         Some(path) => in_existing_folder(path)?,
         None => folder.database_of(&app.id)?,
     };
-    Ok(AppDefinition { id: app.id, keys, settings: app.settings, database })
+    let meter = Meter::new(app.settings.limits.clone(), &folder.usage_of(&app.id));
+    Ok(AppDefinition { id: app.id, keys, settings: app.settings, database, meter: Arc::new(meter) })
 }
 
 fn in_existing_folder(path: PathBuf) -> anyhow::Result<PathBuf> {

@@ -17,13 +17,16 @@ use super::output;
 use crate::apps::{AppDefinition, AppRegistry, DataFolder, RegistryLimits, lock_database};
 use crate::config::Config;
 use crate::http::{self, HttpLimits};
-use crate::lifecycle::{Shutdown, SystemClock, SystemIds};
+use crate::lifecycle::{Shutdown, SystemClock, SystemIds, raise_open_files_limit};
 use crate::router::{RouterParts, router};
 use crate::state::State;
 use crate::telemetry;
 
 /// For blocking work that is still running when everything else has stopped.
 const RUNTIME_GRACE: Duration = Duration::from_secs(2);
+
+/// Threads for work on files, such as opening apps.
+const BLOCKING_THREADS_MAX: usize = 32;
 
 /// Everything a server starts from.
 pub(super) struct Launch {
@@ -48,9 +51,13 @@ pub(super) fn run(launch: Launch) -> anyhow::Result<()> {
     for warning in &launch.warnings {
         tracing::warn!("{warning}");
     }
+    raise_open_files_limit();
     let _lock = launch.folder.lock()?;
     let _database_lock = launch.declared.as_ref().map(|app| lock_database(&app.database)).transpose()?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .max_blocking_threads(BLOCKING_THREADS_MAX)
+        .enable_all()
+        .build()?;
     let outcome = runtime.block_on(async {
         let shutdown = Shutdown::on_signals(launch.config.server.exit_on_stdin_eof)?;
         let listener = bind(launch.config.server.listen).await?;
@@ -102,6 +109,7 @@ async fn serve(
     let router = router(&state, parts);
     open_declared_app(&launch, &registry).await?;
     let writing_back = schema::prepare(&launch, &registry).await?;
+    registry.tidy().await;
     announce(&launch, listener.local_addr()?)?;
     let upkeep = tokio::spawn(registry.clone().keep_up());
     http::serve(listener, router, limits, shutdown).await;

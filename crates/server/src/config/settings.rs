@@ -5,6 +5,7 @@ mod accounts;
 mod app;
 mod checks;
 mod data;
+mod limits;
 mod schema;
 mod server;
 
@@ -30,6 +31,7 @@ pub(super) const GROUPS: &[Group] = &[
     Group { title: "Database", settings: data::DATABASE },
     Group { title: "Schema as code", settings: schema::SCHEMA },
     Group { title: "Many apps", settings: server::APPS },
+    Group { title: "How much an app may use", settings: limits::LIMITS },
     Group { title: "Not in this version", settings: data::LATER },
 ];
 

@@ -13,7 +13,7 @@ const SIZE_UNITS: &[(&str, u64)] = &[
 const DURATION_UNITS: &[(&str, u64)] = &[("s", 1), ("m", 60), ("h", 60 * 60), ("d", 24 * 60 * 60)];
 
 /// Bytes of `20mb`, `512 KB` or `1048576`.
-pub(super) fn parse_size(text: &str) -> Option<u64> {
+pub(crate) fn parse_size(text: &str) -> Option<u64> {
     with_unit(text, SIZE_UNITS)
 }
 

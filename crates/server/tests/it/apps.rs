@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use crate::program::Folder;
 
-async fn call(
+pub async fn call(
     url: &str,
     app: &Value,
     method: reqwest::Method,
@@ -21,7 +21,7 @@ async fn call(
     (answer.status().as_u16(), answer.json().await.unwrap())
 }
 
-fn create(folder: &Folder, id: &str) -> Value {
+pub fn create(folder: &Folder, id: &str) -> Value {
     let ended = folder.run(&["app", "create", "--id", id, "--data", "data", "--json"]);
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     serde_json::from_str(&ended.stdout).unwrap()

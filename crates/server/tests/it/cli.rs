@@ -39,7 +39,8 @@ fn apps_are_made_listed_and_shown() {
 fn a_new_master_key_replaces_the_old_one() {
     let folder = Folder::new();
     let made = json(&folder.run(&["app", "create", "--id", "a", "--json", "--data", "d"]).stdout);
-    let rotated = json(&folder.run(&["app", "keys", "a", "--rotate-master", "--json", "--data", "d"]).stdout);
+    let rotated =
+        json(&folder.run(&["app", "keys", "a", "--rotate", "master", "--json", "--data", "d"]).stdout);
     assert_ne!(rotated["masterKey"], made["masterKey"]);
     assert_eq!(rotated["restKey"], made["restKey"]);
     let record = std::fs::read_to_string(folder.path().join("d/apps/a/app.json")).unwrap();

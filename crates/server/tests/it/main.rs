@@ -1,5 +1,6 @@
 //! Tests of the whole program, through its command line and its sockets.
 
+mod app_changes;
 mod apps;
 mod cli;
 mod config;
@@ -8,6 +9,7 @@ mod events;
 mod faults;
 mod fuzz;
 mod logs;
+mod many_apps;
 mod parse;
 mod probes;
 mod program;

@@ -27,4 +27,5 @@ mod schemas;
 mod sessions;
 mod subqueries;
 mod transactions;
+mod usage;
 mod users;

@@ -55,7 +55,7 @@ pub(super) fn open_writer(path: &Path, options: &SqliteOptions) -> Result<Connec
 
 /// Makes a missing file so that its owner alone can read it; SQLite gives its companions the same rights. If that does
 /// not work, SQLite says why when it opens the file.
-fn make_private(path: &Path) {
+pub(super) fn make_private(path: &Path) {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

@@ -1,4 +1,4 @@
-//! Read-only connections, one per thread and app, in a bounded least-recently-used set per thread.
+//! Read-only connections, one per thread and app, in a least-recently-used set per thread that is bounded over all apps.
 //!
 //! A connection belongs to the thread that opened it, so reads of different threads never meet. The store keeps
 //! a weak reference to each, so that closing it closes them wherever they are.
@@ -6,7 +6,8 @@
 use std::cell::RefCell;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, Ordering, fence};
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, LazyLock, Weak};
+use std::thread::available_parallelism;
 
 use astrolabe_core::ports::{StoreError, StoreResult};
 use lru::LruCache;
@@ -14,13 +15,21 @@ use parking_lot::Mutex;
 
 use super::Shared;
 use super::read::Reader;
+use super::read_threads;
 use super::snapshot::SnapshotAge;
 
-/// Apps whose connection a thread keeps open.
-const READERS_MAX: NonZeroUsize = NonZeroUsize::MIN.saturating_add(63);
+/// Connections that the threads of the process keep open together. Each takes three open files.
+const READERS_MAX: usize = 256;
+/// Connections that a thread keeps open at least, however many processors there are.
+const READERS_OF_THREAD_MIN: usize = 8;
+/// Connections that a thread keeps open: there is a thread for each processor, and those for long reads.
+static READERS_OF_THREAD: LazyLock<NonZeroUsize> = LazyLock::new(|| {
+    let threads = available_parallelism().map_or(1, NonZeroUsize::get) + read_threads::THREADS;
+    NonZeroUsize::new((READERS_MAX / threads).max(READERS_OF_THREAD_MIN)).unwrap_or(NonZeroUsize::MIN)
+});
 
 thread_local! {
-    static READERS: RefCell<LruCache<u64, Arc<Slot>>> = RefCell::new(LruCache::sparse(READERS_MAX));
+    static READERS: RefCell<LruCache<u64, Arc<Slot>>> = RefCell::new(LruCache::sparse(*READERS_OF_THREAD));
 }
 
 /// A connection, or nothing after its store was closed.

@@ -1,6 +1,9 @@
 //! How a database file is used.
 
+use std::sync::Arc;
 use std::time::Duration;
+
+use super::template::SqliteTemplate;
 
 /// Settings of a store. The defaults suit a server.
 #[derive(Debug, Clone)]
@@ -19,6 +22,8 @@ pub struct SqliteOptions {
     pub read_deadline: Duration,
     /// How long a read may hold the caller's own thread.
     pub inline_deadline: Duration,
+    /// What a new database begins with; without it, with nothing.
+    pub template: Option<Arc<SqliteTemplate>>,
 }
 
 impl Default for SqliteOptions {
@@ -31,6 +36,7 @@ impl Default for SqliteOptions {
             wal_bytes_max: 64 * 1024 * 1024,
             read_deadline: Duration::from_secs(5),
             inline_deadline: Duration::from_millis(500),
+            template: None,
         }
     }
 }

@@ -8,7 +8,7 @@ use astrolabe_core::ports::{StoreError, StoreResult};
 use parking_lot::Mutex;
 
 /// Reads that run at the same time; SQLite reads are bound by the processor.
-const THREADS: usize = 2;
+pub(super) const THREADS: usize = 2;
 /// Reads that may wait.
 const WAITING_MAX: usize = 1_024;
 

@@ -1,6 +1,7 @@
 //! The writer: a thread per app that lives while there is something to write.
 
 mod group;
+mod idle;
 mod queue;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -21,6 +22,7 @@ use super::wal::WalBound;
 use super::{Shared, connection, schema_change};
 use astrolabe_core::schema::Schema;
 use group::Pending;
+use idle::RunningWriter;
 pub(super) use queue::{Message, Queue};
 use queue::{Next, Sent};
 
@@ -35,7 +37,7 @@ pub(super) fn send(shared: &Arc<Shared>, message: Message) -> StoreResult<()> {
 fn start(shared: Arc<Shared>) -> StoreResult<()> {
     let queue_owner = Arc::clone(&shared);
     let spawned = thread::Builder::new().name("store-writer".to_owned()).spawn(move || {
-        Writer { shared, open: None }.run();
+        Writer { shared, open: None, running: RunningWriter::new() }.run();
     });
     spawned.map(|_| ()).map_err(|error| {
         queue_owner.queue.abandon();
@@ -47,6 +49,7 @@ fn start(shared: Arc<Shared>) -> StoreResult<()> {
 struct Writer {
     shared: Arc<Shared>,
     open: Option<OpenWriter>,
+    running: RunningWriter,
 }
 
 /// What belongs to an open connection.
@@ -60,8 +63,9 @@ struct OpenWriter {
 impl Writer {
     fn run(mut self) {
         loop {
-            match self.shared.queue.next(self.shared.options.group_jobs_max, self.shared.options.writer_idle)
-            {
+            let options = &self.shared.options;
+            let patience = self.running.patience(options.writer_idle);
+            match self.shared.queue.next(options.group_jobs_max, patience) {
                 Next::Messages(messages) => self.process_guarded(messages),
                 Next::Idle => {
                     self.close_connection();

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use astrolabe_core::access::Scope;
-use astrolabe_core::app::App;
+use astrolabe_core::app::{App, InFlight};
 use astrolabe_core::error::{Error, ErrorCode, Result};
 use astrolabe_core::objects::RequestId;
 use astrolabe_core::value::JsonMap;
@@ -27,6 +27,8 @@ pub struct ParseContext {
     pub(super) host: Option<HeaderValue>,
     /// Where the API is mounted, such as `/parse`.
     pub(super) mount: &'static str,
+    /// Its place among the requests that the app answers at the same time.
+    pub(super) _in_flight: InFlight,
 }
 
 impl ParseContext {

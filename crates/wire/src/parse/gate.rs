@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use astrolabe_core::app::{App, AppSettings, Apps};
+use astrolabe_core::app::{self, App, AppSettings, Apps};
 use astrolabe_core::error::{Error, ErrorCode, Result};
 use astrolabe_core::objects::RequestId;
 use astrolabe_core::value::JsonMap;
@@ -18,7 +18,7 @@ use super::call::{ParseCall, ParseContext};
 use super::caller::{identify, unauthorized};
 use super::credentials::Credentials;
 use super::envelope::{check_context, parse_body, take_method};
-use super::read_body::read_body;
+use super::read_body::{read_body, too_large};
 use super::route_rules::check_route;
 use super::{Answer, Params, Routes, cors, path};
 use crate::around::Answered;
@@ -51,7 +51,8 @@ impl ParseGate {
         B: Body<Data = Bytes> + Unpin,
     {
         let origin = request.headers().get(header::ORIGIN).cloned();
-        let (mut response, app) = match self.admit(request, below, client).await {
+        let mut bytes_in = 0;
+        let (mut response, app) = match self.admit(request, below, client, &mut bytes_in).await {
             Ok(Admitted::Preflight) => (Response::new("OK".into()), None),
             Ok(Admitted::Health) => (health().into_response(), None),
             Ok(Admitted::Call(entry)) => {
@@ -68,6 +69,9 @@ impl ParseGate {
         };
         let settings = app.as_ref().map_or(&*self.defaults, |app| &app.settings);
         cors::add_headers(response.headers_mut(), origin.as_ref(), settings);
+        if let Some(app) = &app {
+            count(app, &response, bytes_in);
+        }
         Answered { response, app: app.map(|app| Arc::clone(&app.id)) }
     }
 
@@ -77,6 +81,7 @@ impl ParseGate {
         request: Request<B>,
         below: &str,
         client: ClientAddress,
+        bytes_in: &mut usize,
     ) -> Result<Admitted, Refused>
     where
         B: Body<Data = Bytes> + Unpin,
@@ -93,8 +98,11 @@ impl ParseGate {
         }
         let mut head = Head { parts, path, client };
         let known = self.app_of_headers(&head).await?;
+        let app = known.as_ref().map(|(app, _)| app);
+        let bytes_max = self.body_bytes_max(app);
         let (bytes, reserved) =
-            read_body(body, self.defaults.max_body_bytes, &self.body_budget).await.map_err(without_app)?;
+            read_body(body, bytes_max, &self.body_budget).await.map_err(|error| (error, app.cloned()))?;
+        *bytes_in = bytes.len();
         let mut body = parse_body(&head.parts.headers, &bytes).map_err(without_app)?;
         drop(bytes);
         if let Some(method) = take_method(&head.parts.method, &mut body).map_err(without_app)? {
@@ -102,7 +110,7 @@ impl ParseGate {
         }
         let (app, context) = match known {
             Some(known) => known,
-            None => self.app_of_body(&head, &mut body).await?,
+            None => self.app_of_body(&head, &mut body, *bytes_in).await?,
         };
         let call = call(&app.settings, &head, context, body).map_err(|error| (error, Some(app)))?;
         Ok(Admitted::Call(Box::new(Entry { method: head.parts.method, path: head.path, call, reserved })))
@@ -119,19 +127,33 @@ impl ParseGate {
     }
 
     /// The app that the body names; then its other credentials count too.
-    async fn app_of_body(&self, head: &Head, body: &mut JsonMap) -> Result<Known, Refused> {
+    async fn app_of_body(
+        &self,
+        head: &Head,
+        body: &mut JsonMap,
+        body_bytes: usize,
+    ) -> Result<Known, Refused> {
         let mut credentials = Credentials::from_headers(&head.parts.headers);
         credentials.app_id = None;
         credentials.take_from_body(body).map_err(without_app)?;
         let app_id = credentials.app_id.as_deref().unwrap_or_default();
         let app = self.apps.by_id(app_id).await.map_err(without_app)?;
         let app = app.ok_or_else(|| without_app(unauthorized()))?;
+        if body_bytes > self.body_bytes_max(Some(&app)) {
+            return Err((too_large(), Some(app)));
+        }
         // Meant for Cloud Code, which nobody has yet.
         body.shift_remove("_context").as_ref().map_or(Ok(()), check_context).map_err(without_app)?;
         self.settle(app, &credentials, head).await
     }
 
-    /// Checks keys and finds out who is calling.
+    /// The largest body of an app; where the app is not known yet, that of the server.
+    fn body_bytes_max(&self, app: Option<&Arc<App>>) -> usize {
+        let server_max = self.defaults.max_body_bytes;
+        app.map_or(server_max, |app| app.meter.body_bytes_max(server_max))
+    }
+
+    /// Checks keys, finds out who is calling, and lets the request begin if the app may answer one more.
     async fn settle(
         &self,
         app: Arc<App>,
@@ -141,6 +163,8 @@ impl ParseGate {
         let scope = identify(&app, credentials, head.client, &head.parts.method, &head.path)
             .await
             .map_err(|error| (error, Some(Arc::clone(&app))))?;
+        let in_flight = app.meter.begin(app.objects.clock().now());
+        let in_flight = in_flight.map_err(|error| (error, Some(Arc::clone(&app))))?;
         let context = ParseContext {
             app: Arc::clone(&app),
             scope,
@@ -148,6 +172,7 @@ impl ParseGate {
             client: head.client,
             host: head.parts.headers.get(header::HOST).cloned(),
             mount: self.mount,
+            _in_flight: in_flight,
         };
         Ok((app, context))
     }
@@ -179,6 +204,16 @@ struct Entry {
 type Refused = (Error, Option<Arc<App>>);
 
 type Known = (Arc<App>, ParseContext);
+
+/// Counts a request for its app.
+fn count(app: &App, response: &Response, bytes_in: usize) {
+    app.meter.count(app::Answered {
+        refused: response.status().as_u16() >= 400,
+        bytes_in: bytes_in as u64,
+        bytes_out: response.body().size_hint().exact().unwrap_or_default(),
+        at: app.objects.clock().now(),
+    });
+}
 
 fn without_app(error: Error) -> Refused {
     (error, None)

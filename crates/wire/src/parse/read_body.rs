@@ -72,7 +72,7 @@ impl<B: Body<Data = Bytes> + Unpin> Reading<'_, B> {
         while let Some(data) = next {
             if !self.fits(&data) {
                 drain(self.body, self.bytes_max.saturating_mul(OVERLONG_READ_FACTOR)).await;
-                return Err(Error::new(ErrorCode::BodyTooLarge, "request entity too large"));
+                return Err(too_large());
             }
             self.budget.grow(&mut self.reserved, self.read.len() + data.len())?;
             self.read.extend_from_slice(&data);
@@ -80,6 +80,11 @@ impl<B: Body<Data = Bytes> + Unpin> Reading<'_, B> {
         }
         Ok((self.read.freeze(), self.reserved))
     }
+}
+
+/// The refusal of a body that is larger than it may be.
+pub(super) fn too_large() -> Error {
+    Error::new(ErrorCode::BodyTooLarge, "request entity too large")
 }
 
 fn too_slow() -> Error {

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use astrolabe_core::app::App;
+use astrolabe_core::app::{App, Meter};
 use astrolabe_core::{Error, ErrorCode, Result};
 
 use super::Shared;
-use crate::apps::slot::{RecordVersion, Slot};
+use crate::apps::slot::{FollowedRecord, RecordVersion, Slot};
 use crate::apps::{AppDefinition, AppsError};
 
 impl Shared {
@@ -20,8 +20,8 @@ impl Shared {
         let (shared, owned_id) = (self.clone(), id.to_owned());
         let opened = tokio::task::spawn_blocking(move || shared.open_blocking(&owned_id)).await;
         match opened.map_err(anyhow::Error::from).flatten() {
-            Ok(Some((app, version))) => {
-                slot.put(app.clone(), version, self.clock.now());
+            Ok(Some((app, record))) => {
+                slot.put(app.clone(), record, self.clock.now());
                 tracing::debug!(app.id = id, "app opened");
                 Ok(Some(app))
             }
@@ -33,28 +33,32 @@ impl Shared {
         }
     }
 
-    fn open_blocking(&self, id: &str) -> anyhow::Result<Option<(Arc<App>, Option<RecordVersion>)>> {
+    fn open_blocking(&self, id: &str) -> anyhow::Result<Option<(Arc<App>, Option<FollowedRecord>)>> {
         if let Some(declared) = self.declared.as_ref().filter(|declared| declared.id == id) {
             return Ok(Some(((self.opener)(declared.clone())?, None)));
         }
-        // The version is taken first: a change in between is then found by the next upkeep.
-        let version = RecordVersion::of(&self.folder.record_path(id)?);
-        let Some(definition) = self.definition(id)? else { return Ok(None) };
-        Ok(Some(((self.opener)(definition)?, version)))
+        let Some((definition, record)) = self.definition(id)? else { return Ok(None) };
+        Ok(Some(((self.opener)(definition)?, Some(record))))
     }
 
-    pub(super) fn definition(&self, id: &str) -> Result<Option<AppDefinition>, AppsError> {
+    pub(super) fn definition(&self, id: &str) -> Result<Option<(AppDefinition, FollowedRecord)>, AppsError> {
+        // The version is taken first: a change in between is then found by the next upkeep.
+        let Some(version) = RecordVersion::of(&self.folder.record_path(id)?) else { return Ok(None) };
         let Some(record) = self.folder.read(id)? else { return Ok(None) };
         let keys = record.keys().map_err(|reason| AppsError::Damaged {
             path: self.folder.path().join("apps").join(id),
             reason: reason.to_owned(),
         })?;
         let database = self.folder.database_of(id)?;
-        Ok(Some(AppDefinition { id: record.id, keys, settings: self.settings.clone(), database }))
+        let mut settings = self.settings.clone();
+        settings.limits = record.limits.or(&settings.limits);
+        let meter = Arc::new(Meter::new(settings.limits.clone(), &self.folder.usage_of(id)));
+        let followed = FollowedRecord { version, created_at: record.created_at };
+        Ok(Some((AppDefinition { id: record.id, keys, settings, database, meter }, followed)))
     }
 
     /// Closes apps unused for longest until one more may be opened.
-    async fn make_room(&self) {
+    async fn make_room(self: &Arc<Self>) {
         let mut open = self.snapshot();
         open.retain(|(_, slot)| slot.is_open());
         let mut surplus = (open.len() + 1).saturating_sub(self.limits.open_max);
@@ -63,7 +67,8 @@ impl Shared {
             if surplus == 0 {
                 return;
             }
-            if slot.close_if_unused().await {
+            if let Some(app) = slot.close_if_unused().await {
+                self.keep_last_usage(app).await;
                 tracing::debug!(app.id = &*id, "app closed to make room");
                 surplus -= 1;
             }

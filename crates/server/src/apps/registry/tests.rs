@@ -15,6 +15,7 @@ use astrolabe_core::value::{Json, Timestamp};
 use tempfile::TempDir;
 
 use super::*;
+use crate::apps::KeyKind;
 use crate::lifecycle::{SystemClock, SystemIds};
 
 #[derive(Default)]
@@ -61,6 +62,9 @@ impl Store for CountingStore {
     fn submit(&self, _: WriteJob) -> BoxFuture<'_, StoreResult<WriteOutcome>> {
         Box::pin(async { Err(unavailable()) })
     }
+    fn storage_bytes(&self) -> BoxFuture<'_, StoreResult<u64>> {
+        Box::pin(async { Ok(4_096) })
+    }
     fn ping(&self) -> BoxFuture<'_, StoreResult<()>> {
         Box::pin(async { Ok(()) })
     }
@@ -100,6 +104,7 @@ fn fixture(open_max: usize) -> Fixture {
         keys: AppKeys::default(),
         settings: AppSettings::default(),
         database: "x".into(),
+        meter: Arc::default(),
     };
     let opener = opener(counts.clone());
     let registry =
@@ -119,16 +124,11 @@ fn opener(counts: Arc<Counts>) -> Opener {
             ids: Arc::new(SystemIds),
             events: Arc::default(),
             settings: settings.clone(),
+            meter: definition.meter.clone(),
         });
         let callers = Arc::new(NoCallers);
-        Ok(Arc::new(App {
-            id: definition.id.into(),
-            keys: definition.keys,
-            settings,
-            objects,
-            callers,
-            rate_counters: Arc::default(),
-        }))
+        let (id, keys, meter) = (definition.id.into(), definition.keys, definition.meter);
+        Ok(Arc::new(App { id, keys, settings, objects, callers, rate_counters: Arc::default(), meter }))
     })
 }
 
@@ -199,10 +199,84 @@ async fn a_rotated_key_counts_without_closing_the_app() {
     let fixture = fixture(2);
     fixture.make("a");
     let before = fixture.app("a").await;
-    let key = fixture.data.rotate_master_key("a", &SystemIds).unwrap();
+    let (_, key) = fixture.data.rotate_keys("a", &[KeyKind::Master], &SystemIds).unwrap();
+    let key = key.unwrap();
     fixture.registry.tidy().await;
     let after = fixture.app("a").await;
     assert!(after.keys.master.as_ref().unwrap().matches(&key));
     assert!(!before.keys.master.as_ref().unwrap().matches(&key));
     assert_eq!(fixture.opened_and_closed(), (1, 0));
+}
+
+#[tokio::test]
+async fn hosts_choose_apps() {
+    let fixture = fixture(10);
+    for id in ["a", "b"] {
+        fixture.make(id);
+    }
+    let host = |name: &str| HostName::parse(name).unwrap();
+    fixture.data.set_hosts("a", &[host("a.example"), host("www.a.example")]).unwrap();
+    fixture.registry.tidy().await;
+    let app_of = async |name: &str| {
+        let app = fixture.registry.by_host(&host(name)).await.unwrap();
+        app.map(|app| app.id.to_string())
+    };
+    assert_eq!(app_of("WWW.a.example").await.as_deref(), Some("a"));
+    assert_eq!(app_of("b.example").await, None);
+    // What has changed counts from the next round on.
+    fixture.data.set_hosts("a", &[]).unwrap();
+    fixture.data.set_hosts("b", &[host("a.example")]).unwrap();
+    fixture.registry.tidy().await;
+    assert_eq!(app_of("a.example").await.as_deref(), Some("b"));
+    assert_eq!(app_of("www.a.example").await, None);
+}
+
+#[tokio::test]
+async fn the_only_app_is_chosen_by_every_host() {
+    let fixture = fixture(10);
+    fixture.registry.tidy().await;
+    let host = HostName::parse("any.example").unwrap();
+    let app = fixture.registry.by_host(&host).await.unwrap().unwrap();
+    assert_eq!(&*app.id, "declared");
+    fixture.make("a");
+    fixture.registry.tidy().await;
+    assert!(fixture.registry.by_host(&host).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_deleted_app_is_closed_even_while_it_is_in_use() {
+    let fixture = fixture(10);
+    fixture.make("a");
+    let in_use = fixture.app("a").await;
+    fixture.data.delete("a", &SystemClock).unwrap();
+    fixture.registry.tidy().await;
+    assert_eq!(fixture.opened_and_closed(), (1, 1));
+    assert!(fixture.registry.by_id("a").await.unwrap().is_none());
+    // Another app of the id is another app, also if nobody has asked in between.
+    fixture.make("a");
+    let again = fixture.app("a").await;
+    assert!(!Arc::ptr_eq(&again, &in_use));
+}
+
+#[tokio::test]
+async fn usage_is_noted_from_time_to_time_and_at_the_end() {
+    let fixture = fixture(10);
+    fixture.make("a");
+    let answered = |at| astrolabe_core::app::Answered { refused: false, bytes_in: 1, bytes_out: 2, at };
+    let use_once = async || fixture.app("a").await.meter.count(answered(fixture.clock.now()));
+    fixture.pass(1_000);
+    use_once().await;
+    fixture.registry.tidy().await;
+    assert_eq!(fixture.data.usage_of("a").requests, 0);
+    fixture.pass(59);
+    use_once().await;
+    fixture.pass(1);
+    fixture.registry.tidy().await;
+    let usage = fixture.data.usage_of("a");
+    assert_eq!((usage.requests, usage.storage_bytes), (2, 4_096));
+    use_once().await;
+    fixture.registry.close_all().await;
+    assert_eq!(fixture.data.usage_of("a").requests, 3);
+    fixture.pass(1);
+    assert_eq!(fixture.app("a").await.meter.usage().requests, 3);
 }

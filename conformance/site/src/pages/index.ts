@@ -1,0 +1,2 @@
+// Says that the site is up.
+export const GET = () => new Response('codes');
