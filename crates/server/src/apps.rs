@@ -4,6 +4,7 @@
 //! whoever makes the [`Opener`].
 
 mod data_folder;
+mod database;
 pub(crate) mod files;
 mod lock;
 mod record;
@@ -17,6 +18,7 @@ use astrolabe_core::app::{App, AppKeys, AppSettings};
 use thiserror::Error as ThisError;
 
 pub use data_folder::{DataFolder, NewApp};
+pub use database::AppDatabase;
 pub use lock::{ServerLock, lock_database};
 pub use record::AppRecord;
 pub use registry::{AppRegistry, RegistryLimits};
@@ -30,8 +32,8 @@ pub struct AppDefinition {
     pub keys: AppKeys,
     /// How it behaves.
     pub settings: AppSettings,
-    /// Its SQLite file; the folder around it exists.
-    pub database: PathBuf,
+    /// Where its data is.
+    pub database: AppDatabase,
 }
 
 /// Opens an app. It runs on a thread that may block.

@@ -16,6 +16,7 @@ mod schema;
 use super::output;
 use crate::apps::{AppDefinition, AppRegistry, DataFolder, RegistryLimits, lock_database};
 use crate::config::Config;
+use crate::databases::Databases;
 use crate::http::{self, HttpLimits};
 use crate::lifecycle::{Shutdown, SystemClock, SystemIds};
 use crate::router::{RouterParts, router};
@@ -49,7 +50,10 @@ pub(super) fn run(launch: Launch) -> anyhow::Result<()> {
         tracing::warn!("{warning}");
     }
     let _lock = launch.folder.lock()?;
-    let _database_lock = launch.declared.as_ref().map(|app| lock_database(&app.database)).transpose()?;
+    let _database_lock = match &launch.declared {
+        Some(app) => lock_database(&app.database)?,
+        None => None,
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let outcome = runtime.block_on(async {
         let shutdown = Shutdown::on_signals(launch.config.server.exit_on_stdin_eof)?;
@@ -89,7 +93,7 @@ async fn serve(
         Arc::new(SystemClock),
         Arc::new(SystemIds),
         PasswordCost::default(),
-        server.sqlite_synchronous,
+        Databases::new(server.sqlite_synchronous, server.postgres.as_ref())?,
     );
     let registry = registry(&launch, &state);
     let parts = RouterParts {

@@ -8,6 +8,7 @@ mod events;
 mod faults;
 mod fuzz;
 mod logs;
+mod nodes;
 mod parse;
 mod probes;
 mod program;

@@ -15,6 +15,7 @@ use astrolabe_core::value::{Json, Timestamp};
 use tempfile::TempDir;
 
 use super::*;
+use crate::apps::AppDatabase;
 use crate::lifecycle::{SystemClock, SystemIds};
 
 #[derive(Default)]
@@ -99,7 +100,7 @@ fn fixture(open_max: usize) -> Fixture {
         id: "declared".into(),
         keys: AppKeys::default(),
         settings: AppSettings::default(),
-        database: "x".into(),
+        database: AppDatabase::File("x".into()),
     };
     let opener = opener(counts.clone());
     let registry =
