@@ -28,7 +28,8 @@ pub(super) fn append_text(
             .push(" FROM ")
             .table(&terms_table(class, field));
         let terms = json_texts(terms.iter().map(String::as_str));
-        sql.push(" WHERE ").push(TERM).in_list(&sql.dialect.text_list, terms, true).push(") AND ");
+        sql.push(" WHERE ").push(TERM);
+        sql.in_list(&sql.dialect.text_list, terms, true).push(") AND ");
     }
     append_call(sql, class, column, query);
     sql.push(" IS NOT NULL)");
