@@ -11,6 +11,7 @@ use astrolabe_core::ports::BoxFuture;
 use astrolabe_server::apps::AppDefinition;
 use astrolabe_server::http::{HttpLimits, serve};
 use astrolabe_server::lifecycle::{Shutdown, SystemIds};
+use astrolabe_server::probes::Readiness;
 use astrolabe_server::router::{RouterParts, router};
 use astrolabe_server::state::State;
 use reqwest::Method;
@@ -100,7 +101,7 @@ impl TestServerBuilder {
             defaults: settings,
             trusted_proxies: self.trusted_proxies.iter().map(|n| n.parse()).collect::<Result<_, _>>()?,
             access_log: Arc::new(|_| ()),
-            shutdown: shutdown.clone(),
+            readiness: Readiness { shutdown: shutdown.clone(), apps: None },
         };
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let origin = format!("http://{}", listener.local_addr()?);

@@ -19,6 +19,7 @@ use crate::config::Config;
 use crate::databases::Databases;
 use crate::http::{self, HttpLimits};
 use crate::lifecycle::{Shutdown, SystemClock, SystemIds};
+use crate::probes::Readiness;
 use crate::router::{RouterParts, router};
 use crate::state::State;
 use crate::telemetry;
@@ -101,7 +102,7 @@ async fn serve(
         defaults: launch.config.defaults.clone(),
         trusted_proxies: server.trusted_proxies.clone(),
         access_log,
-        shutdown: shutdown.clone(),
+        readiness: Readiness { shutdown: shutdown.clone(), apps: Some(registry.clone()) },
     };
     let router = router(&state, parts);
     open_declared_app(&launch, &registry).await?;

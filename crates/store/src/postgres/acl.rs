@@ -50,7 +50,7 @@ impl KnownAcls {
         }
         let readers: Vec<&str> = row.try_get(at)?;
         let writers: Vec<&str> = row.try_get(at + 1)?;
-        let list = Arc::new(StoredAcl::from(Acl::from_lists(readers.into_iter(), writers.into_iter())));
+        let list = Arc::new(StoredAcl::from(Acl::from_lists(readers, writers)));
         if key.len() <= REMEMBERED_BYTES_MAX {
             self.lists.lock().put(key, Arc::clone(&list));
         }

@@ -120,7 +120,7 @@ pub(super) async fn run(shared: Weak<Shared>, wake: Arc<Wake>) {
             wake.elsewhere();
         }
         round = round.wrapping_add(1);
-        if round % ROUNDS_PER_REMOVAL == 0 {
+        if round.is_multiple_of(ROUNDS_PER_REMOVAL) {
             shared.remove_old_rows().await;
         }
     }

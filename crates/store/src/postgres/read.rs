@@ -23,7 +23,7 @@ const QUICK: Duration = Duration::from_millis(20);
 /// A connection, shared or not.
 enum Held {
     Shared(Arc<Connection>),
-    Alone(Lease),
+    Alone(Box<Lease>),
 }
 
 impl Held {
@@ -104,7 +104,7 @@ async fn hold(shared: &Shared, alone: bool) -> StoreResult<Held> {
         return Err(closed());
     }
     Ok(match alone {
-        true => Held::Alone(shared.database.exclusive().await?),
+        true => Held::Alone(Box::new(shared.database.exclusive().await?)),
         false => Held::Shared(shared.database.shared().await?),
     })
 }

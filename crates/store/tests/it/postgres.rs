@@ -3,6 +3,7 @@
 //! Each test has a schema of its own in the database of `ASTROLABE_TEST_POSTGRES_URL`, or of the server on the standard
 //! port.
 
+mod connections;
 mod nodes;
 mod temporary;
 

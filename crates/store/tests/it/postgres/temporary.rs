@@ -44,10 +44,15 @@ impl TemporaryStore {
     }
 }
 
+/// The database of the tests.
+pub fn address() -> String {
+    std::env::var("ASTROLABE_TEST_POSTGRES_URL")
+        .unwrap_or_else(|_| "postgres://postgres@127.0.0.1:5432/postgres".to_owned())
+}
+
 /// The server of the tests.
 pub fn server() -> PostgresServer {
-    let address = std::env::var("ASTROLABE_TEST_POSTGRES_URL")
-        .unwrap_or_else(|_| "postgres://postgres@127.0.0.1:5432/postgres".to_owned());
+    let address = address();
     let options =
         PostgresOptions { shared_connections: 2, exclusive_connections_max: 8, ..PostgresOptions::default() };
     PostgresServer::new(&address, options, RUNTIME.handle().clone()).unwrap()
