@@ -74,7 +74,7 @@ pub(crate) enum AclStorage {
 }
 
 /// How the elements of a JSON array become rows of `e`.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Elements {
     /// After a table, surrounds the array: a row for each element.
     pub inner: (&'static str, &'static str),
@@ -166,6 +166,19 @@ pub(crate) fn postgres(schema: &str) -> Dialect {
         row_age: "t._row",
         age_in_index: ", _row",
         as_value: "",
+        index_hint: None,
+        elements: Elements {
+            inner: (
+                " CROSS JOIN json_array_elements(json_as_list(",
+                ")) WITH ORDINALITY AS e (value, place)",
+            ),
+            outer: (
+                " LEFT JOIN json_array_elements(json_as_list(",
+                ")) WITH ORDINALITY AS e (value, place) ON TRUE",
+            ),
+            value: "e.value::text",
+            position: "(e.place - 1)",
+        },
         types: ColumnTypes { text: "text COLLATE \"C\"", real: "float8", integer: "int8" },
         acl_storage: AclStorage::Arrays,
         hidden_columns: ", _row int8 GENERATED ALWAYS AS IDENTITY PRIMARY KEY",

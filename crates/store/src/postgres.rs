@@ -24,9 +24,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use arc_swap::ArcSwap;
 use astrolabe_core::events::Events;
-use astrolabe_core::ports::{BoxFuture, RowSink, Store, StoreError, StoreResult, WriteJob, WriteOutcome};
+use astrolabe_core::ports::{BoxFuture, Explained, RowSink, Store, StoreError, StoreResult};
+use astrolabe_core::ports::{WriteJob, WriteOutcome};
 use astrolabe_core::query::ReadPlan;
+use astrolabe_core::query::aggregate::AggregatePlan;
 use astrolabe_core::schema::{Schema, SchemaChange};
+use astrolabe_core::value::Json;
 use lru::LruCache;
 use parking_lot::Mutex;
 
@@ -174,6 +177,18 @@ impl Store for PostgresStore {
 
     fn count(&self, plan: ReadPlan) -> BoxFuture<'_, StoreResult<u64>> {
         Box::pin(self.logged(read::count(&self.shared, plan)))
+    }
+
+    fn aggregate(
+        &self,
+        _plan: AggregatePlan,
+        _sink: Box<dyn RowSink>,
+    ) -> BoxFuture<'_, StoreResult<Box<dyn RowSink>>> {
+        Box::pin(std::future::ready(Err(StoreError::Refused(read::no_aggregation()))))
+    }
+
+    fn explain(&self, query: Explained) -> BoxFuture<'_, StoreResult<Json>> {
+        Box::pin(self.logged(read::explain(&self.shared, query)))
     }
 
     fn submit(&self, job: WriteJob) -> BoxFuture<'_, StoreResult<WriteOutcome>> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use astrolabe_core::ports::{Store, StoreError};
+use astrolabe_core::ports::{Explained, Store, StoreError};
 use astrolabe_core::query::Filter;
 use astrolabe_core::schema::{FieldSpec, FieldType};
 use astrolabe_store::{PostgresOptions, PostgresServer};
@@ -98,6 +98,18 @@ fn newer_catalogues_are_refused() {
     beside(&format!("UPDATE {schema}._catalog_meta SET format_version = 99"));
     let opened = RUNTIME.block_on(temporary::server().open(&schema, Arc::default())).err();
     assert!(matches!(opened, Some(StoreError::Unavailable(reason)) if reason.contains("newer version")));
+}
+
+#[test]
+fn reads_are_explained() {
+    let fixture = fixture();
+    block_on(async {
+        fixture.class("Todo", &[("n", FieldType::Number)]).await;
+        let plan = fixture.plan("Todo", Filter::equals("n", number(1.0)));
+        let explained = fixture.store.explain(Explained::Read(plan)).await.unwrap();
+        assert_eq!(explained["database"], "postgres");
+        assert!(explained["plan"][0]["Plan"]["Node Type"].is_string(), "{explained}");
+    });
 }
 
 /// A table that somebody else has locked keeps a read waiting.

@@ -6,9 +6,11 @@ use std::sync::{Arc, Once};
 use std::time::{Duration, UNIX_EPOCH};
 
 use astrolabe_core::events::Events;
-use astrolabe_core::ports::{BoxFuture, RowSink, Store, StoreResult, WriteJob, WriteOutcome};
+use astrolabe_core::ports::{BoxFuture, Explained, RowSink, Store, StoreResult, WriteJob, WriteOutcome};
 use astrolabe_core::query::ReadPlan;
+use astrolabe_core::query::aggregate::AggregatePlan;
 use astrolabe_core::schema::{Schema, SchemaChange};
+use astrolabe_core::value::Json;
 use astrolabe_store::{PostgresOptions, PostgresServer, PostgresStore};
 
 use super::RUNTIME;
@@ -99,6 +101,18 @@ impl Store for TemporaryStore {
 
     fn count(&self, plan: ReadPlan) -> BoxFuture<'_, StoreResult<u64>> {
         self.store.count(plan)
+    }
+
+    fn aggregate(
+        &self,
+        plan: AggregatePlan,
+        sink: Box<dyn RowSink>,
+    ) -> BoxFuture<'_, StoreResult<Box<dyn RowSink>>> {
+        self.store.aggregate(plan, sink)
+    }
+
+    fn explain(&self, query: Explained) -> BoxFuture<'_, StoreResult<Json>> {
+        self.store.explain(query)
     }
 
     fn submit(&self, job: WriteJob) -> BoxFuture<'_, StoreResult<WriteOutcome>> {
