@@ -1,14 +1,18 @@
 // Starts the server under test, or points at a running reference server. Both suites use it; it knows nothing of Parse.
 //
 // ASTROLABE_BIN         path to the binary (the usual case)
+// ASTROLABE_TEST_DATABASE=postgres   gives each server a schema of its own in the database of ASTROLABE_TEST_POSTGRES_URL,
+//                       or of the server on the standard port, instead of a file
 // PARSE_REFERENCE_URL   mount URL of a running Parse Server, for example http://127.0.0.1:1337/parse; then nothing is
 //                       started. Its keys are the ones below unless PARSE_REFERENCE_APP_ID, _MASTER_KEY, _REST_KEY or
 //                       _JAVASCRIPT_KEY say otherwise.
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 
 const READY_WITHIN_MS = 20_000;
 const STOPPED_WITHIN_MS = 10_000;
@@ -38,6 +42,7 @@ export async function startServer(variables = {}) {
     throw new Error('Set ASTROLABE_BIN to the binary, or PARSE_REFERENCE_URL to a running Parse Server.');
   }
   const folder = await mkdtemp(join(tmpdir(), 'astrolabe-conformance-'));
+  const database = postgresSchema();
   const server = spawn(
     env.ASTROLABE_BIN,
     [
@@ -51,7 +56,7 @@ export async function startServer(variables = {}) {
       '--exit-on-stdin-eof',
     ],
     {
-      env: { ...env, ASTROLABE_ALLOW_CLIENT_CLASS_CREATION: 'true', ...variables },
+      env: { ...env, ASTROLABE_ALLOW_CLIENT_CLASS_CREATION: 'true', ...database.variables, ...variables },
       stdio: ['pipe', 'pipe', 'pipe'],
     },
   );
@@ -64,6 +69,7 @@ export async function startServer(variables = {}) {
       clearTimeout(timer);
     }
     await rm(folder, { recursive: true, force: true });
+    await database.remove();
   };
   try {
     return { url: `${await readyUrl(server, ended)}/parse`, stop, folder };
@@ -71,6 +77,20 @@ export async function startServer(variables = {}) {
     await stop();
     throw error;
   }
+}
+
+/** Where the server keeps its data, beside the folder. */
+function postgresSchema() {
+  if (env.ASTROLABE_TEST_DATABASE !== 'postgres') {
+    return { variables: {}, remove: async () => {} };
+  }
+  const url = env.ASTROLABE_TEST_POSTGRES_URL || 'postgres://postgres@127.0.0.1:5432/postgres';
+  const schema = `astrolabe_conformance_${randomBytes(6).toString('hex')}`;
+  const drop = ['--quiet', '--command', `SET client_min_messages = error; DROP SCHEMA IF EXISTS ${schema} CASCADE`, url];
+  return {
+    variables: { ASTROLABE_DATABASE_URL: url, ASTROLABE_DATABASE_SCHEMA: schema },
+    remove: () => promisify(execFile)('psql', drop),
+  };
 }
 
 function readyUrl(server, ended) {

@@ -2,10 +2,14 @@
 # All tests in stages, each with its time; the first stage that fails ends the run.
 #   scripts/test.sh                 everything
 #   scripts/test.sh rust site       only these stages
+# Where no PostgreSQL is named or answers, a private one runs meanwhile; see scripts/with-postgres.sh.
 # Budget: 10 minutes on two cores with warm caches, 25 with empty ones.
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
+if [ -z "${ASTROLABE_TEST_POSTGRES_URL:-}" ]; then
+  exec scripts/with-postgres.sh scripts/test.sh "$@"
+fi
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/astrolabe"
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$cache/target}"
 export ASTROLABE_BIN="${ASTROLABE_BIN:-$CARGO_TARGET_DIR/debug/astrolabe}"
@@ -32,6 +36,19 @@ stage_conformance() {
 stage_types() {
   scripts/npm-ci.sh conformance/types
   PATH="$(scripts/node.sh):$PATH" node --test --test-reporter=spec conformance/types/test/*.test.mjs
+}
+
+# Once more what goes through HTTP, with apps in PostgreSQL. (The contract of the store runs on both in `rust`.)
+stage_postgres() {
+  export ASTROLABE_TEST_DATABASE=postgres
+  if cargo nextest --version >/dev/null 2>&1; then
+    cargo nextest run --locked -p astrolabe-server --no-fail-fast -E 'test(parse::) + test(nodes::)'
+  else
+    cargo test --locked -p astrolabe-server --test it -- parse:: nodes::
+  fi
+  scripts/npm-ci.sh conformance/parse-js
+  node --test --test-reporter=spec --test-concurrency=2 conformance/{parse-js,wire}/test/*.test.mjs
+  unset ASTROLABE_TEST_DATABASE
 }
 
 # The real Parse Dashboard in a real browser. A hang must not become the run's.
@@ -63,7 +80,7 @@ stage_demo() {
 }
 
 times=""
-for stage in "${@:-build rust conformance types dashboard site demo}"; do
+for stage in "${@:-build rust conformance postgres types dashboard site demo}"; do
   for name in $stage; do
     printf '\n== %s\n' "$name"
     started=$SECONDS

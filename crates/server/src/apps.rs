@@ -5,6 +5,7 @@
 
 mod changes;
 mod data_folder;
+mod database;
 mod deletion;
 pub(crate) mod files;
 mod lock;
@@ -20,6 +21,7 @@ use astrolabe_core::app::{App, AppKeys, AppSettings, Meter};
 use thiserror::Error as ThisError;
 
 pub use data_folder::{DataFolder, NewApp};
+pub use database::AppDatabase;
 pub use lock::{ServerLock, lock_database};
 pub use record::{AppRecord, KeyKind};
 pub use registry::{AppRegistry, RegistryLimits};
@@ -33,8 +35,8 @@ pub struct AppDefinition {
     pub keys: AppKeys,
     /// How it behaves.
     pub settings: AppSettings,
-    /// Its SQLite file; the folder around it exists.
-    pub database: PathBuf,
+    /// Where its data is.
+    pub database: AppDatabase,
     /// What it uses.
     pub meter: Arc<Meter>,
 }

@@ -60,6 +60,8 @@ pub struct ServerConfig {
     pub data_dir: PathBuf,
     /// Peers whose forwarding headers are believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// The PostgreSQL database of all apps; without one, each has an SQLite file.
+    pub postgres: Option<PostgresAddress>,
     /// How SQLite waits for the disk.
     pub sqlite_synchronous: SqliteSynchronous,
     /// Stop when standard input ends.
@@ -78,6 +80,29 @@ pub struct ServerConfig {
     pub migrate: bool,
     /// The log.
     pub log: LogConfig,
+}
+
+/// The address of a PostgreSQL database, which may hold a password.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PostgresAddress(String);
+
+impl PostgresAddress {
+    /// An address such as `postgres://user:password@host/database`.
+    pub fn new(address: impl Into<String>) -> Self {
+        PostgresAddress(address.into())
+    }
+
+    /// The address, to connect with.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Passwords never reach a log.
+impl std::fmt::Debug for PostgresAddress {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PostgresAddress")
+    }
 }
 
 /// How SQLite waits for the disk.
@@ -120,6 +145,8 @@ pub struct DeclaredApp {
     pub settings: AppSettings,
     /// Its SQLite file, when it is not in the data folder.
     pub database: Option<PathBuf>,
+    /// Its schema in PostgreSQL, when it is not the usual one.
+    pub schema: Option<String>,
 }
 
 /// Where to read from.

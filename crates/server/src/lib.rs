@@ -4,6 +4,7 @@
 pub mod apps;
 pub mod cli;
 pub mod config;
+pub mod databases;
 pub mod http;
 pub mod lifecycle;
 pub mod probes;

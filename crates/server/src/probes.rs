@@ -5,6 +5,7 @@ use axum::response::Response;
 use http::StatusCode;
 use serde_json::json;
 
+use crate::apps::AppRegistry;
 use crate::lifecycle::Shutdown;
 use astrolabe_wire::own_answer;
 
@@ -13,10 +14,25 @@ pub async fn live() -> Response {
     own_answer::data(StatusCode::OK, &json!({ "status": "ok" }))
 }
 
-/// The server takes requests; no longer true from the moment it is asked to stop.
-pub async fn ready(State(shutdown): State<Shutdown>) -> Response {
-    if shutdown.is_requested() {
-        return own_answer::error(StatusCode::SERVICE_UNAVAILABLE, "stopping", "The server is stopping.");
+/// What readiness depends on.
+#[derive(Clone)]
+pub struct Readiness {
+    /// It ends with the wish to stop.
+    pub shutdown: Shutdown,
+    /// It needs the database of these apps.
+    pub apps: Option<AppRegistry>,
+}
+
+/// The server takes requests: it is not asked to stop, and the database answers.
+pub async fn ready(State(readiness): State<Readiness>) -> Response {
+    let refused = |code, sentence| own_answer::error(StatusCode::SERVICE_UNAVAILABLE, code, sentence);
+    if readiness.shutdown.is_requested() {
+        return refused("stopping", "The server is stopping.");
+    }
+    if let Some(apps) = &readiness.apps
+        && !apps.database_answers().await
+    {
+        return refused("database_unavailable", "The database does not answer.");
     }
     own_answer::data(StatusCode::OK, &json!({ "status": "ready" }))
 }
@@ -28,9 +44,10 @@ mod tests {
     #[tokio::test]
     async fn readiness_ends_with_the_wish_to_stop() {
         let shutdown = Shutdown::manual();
-        assert_eq!(ready(State(shutdown.clone())).await.status(), StatusCode::OK);
+        let readiness = Readiness { shutdown: shutdown.clone(), apps: None };
+        assert_eq!(ready(State(readiness.clone())).await.status(), StatusCode::OK);
         shutdown.request();
-        assert_eq!(ready(State(shutdown)).await.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(ready(State(readiness)).await.status(), StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(live().await.status(), StatusCode::OK);
     }
 }

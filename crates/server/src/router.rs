@@ -18,8 +18,7 @@ use ipnet::IpNet;
 use tower::ServiceExt;
 
 use crate::http::Service;
-use crate::lifecycle::Shutdown;
-use crate::probes;
+use crate::probes::{self, Readiness};
 use crate::state::State;
 
 /// Where the Parse API is.
@@ -38,8 +37,8 @@ pub struct RouterParts {
     pub trusted_proxies: Vec<IpNet>,
     /// Where the access log goes.
     pub access_log: AccessLog,
-    /// Readiness ends with it.
-    pub shutdown: Shutdown,
+    /// When the server can take requests.
+    pub readiness: Readiness,
 }
 
 /// Every path of the server. Clones share everything.
@@ -73,7 +72,7 @@ pub fn router(state: &State, parts: RouterParts) -> SiteRouter {
     };
     let others = Router::new()
         .route("/healthz", get(probes::live))
-        .route("/readyz", get(probes::ready).with_state(parts.shutdown))
+        .route("/readyz", get(probes::ready).with_state(parts.readiness))
         .fallback(own_answer::unknown_path);
     SiteRouter { paths: Arc::new(Paths { around, parse, others }) }
 }

@@ -13,6 +13,10 @@ pub(crate) const ACL: &str = "_acl";
 /// The id in [`ACL`] that stands for no access list. A number rather than null, so that "these lists or none" is one
 /// lookup in an index.
 pub(crate) const NO_ACL: i64 = 0;
+/// Who may read, where rows hold their lists.
+pub(crate) const READERS: &str = "_rperm";
+/// Who may write, where rows hold their lists.
+pub(crate) const WRITERS: &str = "_wperm";
 /// Columns of a join table.
 pub(crate) const OWNING_ID: &str = "owning_id";
 /// See [`OWNING_ID`].
@@ -120,6 +124,23 @@ pub(crate) fn acl_halves(acl: &Acl) -> (String, String) {
 
 fn sorted_texts<'t>(texts: impl Iterator<Item = &'t str>) -> String {
     json_texts(texts.collect::<BTreeSet<_>>())
+}
+
+/// A list of texts as PostgreSQL writes an array, sorted.
+pub(crate) fn array_literal<'t>(texts: impl Iterator<Item = &'t str>) -> String {
+    let mut literal = String::from("{");
+    for text in texts.collect::<BTreeSet<_>>() {
+        literal.push_str(if literal.len() > 1 { ",\"" } else { "\"" });
+        for character in text.chars() {
+            if matches!(character, '"' | '\\') {
+                literal.push('\\');
+            }
+            literal.push(character);
+        }
+        literal.push('"');
+    }
+    literal.push('}');
+    literal
 }
 
 /// JSON text of a list.

@@ -10,6 +10,7 @@ mod filter;
 mod insert;
 mod order;
 mod relation;
+mod row_acl;
 mod select;
 mod target;
 mod update;
@@ -22,6 +23,7 @@ pub(crate) use delete::delete;
 pub(crate) use filter::is_all;
 pub(crate) use insert::{NewRow, insert};
 pub(crate) use relation::{add_members, drop_members_of, remove_members};
+pub(crate) use row_acl::RowAcl;
 pub(crate) use select::{SelectColumn, acl_place, count, exists, select, select_columns};
 pub(crate) use update::{Changes, update};
 

@@ -8,7 +8,11 @@ mod catalogue;
 mod columns;
 mod compile;
 mod dialect;
+mod postgres;
+mod removed;
+mod returned;
 mod sqlite;
 mod statement;
 
+pub use postgres::{PostgresOptions, PostgresServer, PostgresStore};
 pub use sqlite::{Durability, SqliteOptions, SqliteStore, SqliteTemplate};

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use crate::dialect::Dialect;
+use astrolabe_core::query::TextQuery;
+
+use crate::dialect::{Dialect, ListForm};
 
 /// SQL text with its parameters. The text depends on the shape of a request only, never on its values, so that
 /// prepared statements are found again.
@@ -15,6 +17,19 @@ pub(crate) struct Statement<'a> {
     /// It calls functions on whole JSON or text values. What such a call costs depends on the row, and SQLite does not look at
     /// the clock while it lasts.
     pub reads_values: bool,
+    /// What has to be answered before it runs.
+    pub questions: Vec<Question>,
+}
+
+/// A full-text search that the database cannot answer.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Question {
+    /// Which parameter takes the answer: a JSON object with the scores of the texts that meet it, by object id.
+    pub place: usize,
+    /// The statement that yields object ids and texts.
+    pub texts: String,
+    /// What is asked of the texts.
+    pub query: TextQuery,
 }
 
 /// A bound value.
@@ -45,20 +60,22 @@ impl<'a> Bind<'a> {
 /// Grows a statement.
 pub(crate) struct SqlWriter<'a> {
     /// The database it is for.
-    pub dialect: &'static Dialect,
+    pub dialect: &'a Dialect,
     sql: String,
     binds: Vec<Bind<'a>>,
     reads_values: bool,
+    questions: Vec<Question>,
 }
 
 impl<'a> SqlWriter<'a> {
     /// An empty statement.
-    pub fn new(dialect: &'static Dialect) -> Self {
+    pub fn new(dialect: &'a Dialect) -> Self {
         SqlWriter {
             dialect,
             sql: String::with_capacity(256),
             binds: Vec::with_capacity(8),
             reads_values: false,
+            questions: Vec::new(),
         }
     }
 
@@ -72,6 +89,18 @@ impl<'a> SqlWriter<'a> {
     pub fn name(&mut self, name: &str) -> &mut Self {
         append_quoted(&mut self.sql, name);
         self
+    }
+
+    /// Appends a table out of the catalogue.
+    pub fn table(&mut self, name: &str) -> &mut Self {
+        self.sql.push_str(&self.dialect.prefix);
+        self.name(name)
+    }
+
+    /// Appends the test whether the list in a parameter has the value before it, or has it not.
+    pub fn in_list(&mut self, form: &ListForm, list: String, has: bool) -> &mut Self {
+        let (before, after) = if has { form.has } else { form.has_not };
+        self.push(before).bind(Bind::owned(list)).push(after)
     }
 
     /// Appends the start of a call of a function of ours that reads the whole value in a column of the table `t`: its
@@ -98,6 +127,13 @@ impl<'a> SqlWriter<'a> {
         self
     }
 
+    /// Appends the parameter of a question.
+    pub fn question(&mut self, question: Question) -> &mut Self {
+        self.reads_values = true;
+        self.questions.push(Question { place: self.binds.len(), ..question });
+        self.bind(Bind::owned("{}".to_owned()))
+    }
+
     /// Appends `parts` with `separator` between them.
     pub fn separated<T>(
         &mut self,
@@ -116,7 +152,12 @@ impl<'a> SqlWriter<'a> {
 
     /// The finished statement.
     pub fn finish(self) -> Statement<'a> {
-        Statement { sql: self.sql, binds: self.binds, reads_values: self.reads_values }
+        Statement {
+            sql: self.sql,
+            binds: self.binds,
+            reads_values: self.reads_values,
+            questions: self.questions,
+        }
     }
 }
 

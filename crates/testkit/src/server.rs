@@ -1,7 +1,6 @@
 //! A server for one test.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -10,9 +9,9 @@ use astrolabe_core::app::{App, AppKeys, AppSettings, Apps, HashedKey, HostName, 
 use astrolabe_core::error::Result;
 use astrolabe_core::ports::BoxFuture;
 use astrolabe_server::apps::AppDefinition;
-use astrolabe_server::config::SqliteSynchronous;
 use astrolabe_server::http::{HttpLimits, serve};
 use astrolabe_server::lifecycle::{Shutdown, SystemIds};
+use astrolabe_server::probes::Readiness;
 use astrolabe_server::router::{RouterParts, router};
 use astrolabe_server::state::State;
 use reqwest::Method;
@@ -20,6 +19,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+use crate::database::TestDatabase;
 use crate::{TestClock, TestRequest};
 
 /// The application id of every test server.
@@ -41,7 +41,7 @@ pub struct TestServer {
     client: reqwest::Client,
     shutdown: Shutdown,
     serving: Option<JoinHandle<()>>,
-    folder: tempfile::TempDir,
+    database: TestDatabase,
 }
 
 /// A user that a test has signed up.
@@ -82,20 +82,16 @@ impl TestServerBuilder {
 
     /// Starts it.
     pub async fn start(self) -> anyhow::Result<TestServer> {
-        let folder = tempfile::tempdir()?;
+        let database = TestDatabase::make()?;
         let clock = Arc::new(TestClock::default());
-        let state = State::new(
-            clock.clone(),
-            Arc::new(SystemIds),
-            PasswordCost::cheapest(),
-            SqliteSynchronous::Normal,
-        );
+        let state =
+            State::new(clock.clone(), Arc::new(SystemIds), PasswordCost::cheapest(), database.databases()?);
         let settings = self.settings.unwrap_or_else(default_settings);
         let definition = AppDefinition {
             id: APP_ID.to_owned(),
             keys: self.keys.unwrap_or_else(test_keys),
             settings: settings.clone(),
-            database: folder.path().join("data.db"),
+            database: database.app_database(),
             meter: Arc::new(Meter::new(settings.limits.clone(), &Usage::default())),
         };
         let opener = state.opener();
@@ -106,14 +102,14 @@ impl TestServerBuilder {
             defaults: settings,
             trusted_proxies: self.trusted_proxies.iter().map(|n| n.parse()).collect::<Result<_, _>>()?,
             access_log: Arc::new(|_| ()),
-            shutdown: shutdown.clone(),
+            readiness: Readiness { shutdown: shutdown.clone(), apps: None },
         };
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let origin = format!("http://{}", listener.local_addr()?);
         let limits = HttpLimits { connections_max: 256, shutdown_grace: std::time::Duration::from_secs(5) };
         let serving = tokio::spawn(serve(listener, router(&state, parts), limits, shutdown.clone()));
         let client = reqwest::Client::builder().no_proxy().build().context("the HTTP client")?;
-        Ok(TestServer { clock, app, origin, client, shutdown, serving: Some(serving), folder })
+        Ok(TestServer { clock, app, origin, client, shutdown, serving: Some(serving), database })
     }
 }
 
@@ -158,9 +154,9 @@ impl TestServer {
         &self.origin
     }
 
-    /// The files of the database.
-    pub fn database_files(&self) -> anyhow::Result<Vec<PathBuf>> {
-        std::fs::read_dir(self.folder.path())?.map(|entry| Ok(entry?.path())).collect()
+    /// Everything that is stored, as bytes to search in.
+    pub async fn stored_bytes(&self) -> anyhow::Result<Vec<u8>> {
+        self.database.stored_bytes().await
     }
 
     /// A request with nothing but a path below `/parse`.

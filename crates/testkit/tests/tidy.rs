@@ -22,6 +22,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 /// Heavy or telling dependencies, and the crates that may have them.
 const HOMES: &[(&str, &[&str])] = &[
     ("rusqlite", &["store"]),
+    ("tokio-postgres", &["store"]),
     ("argon2", &["auth"]),
     ("clap", &["server"]),
     ("axum", &["wire", "server"]),

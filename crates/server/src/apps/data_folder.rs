@@ -8,13 +8,15 @@ use astrolabe_core::app::{AppLimits, HashedKey, is_valid_app_id};
 use astrolabe_core::ports::{Clock, Ids};
 
 use super::record::AppRecord;
-use super::{AppsError, files};
+use super::{AppDatabase, AppsError, files};
 
 /// A data folder. Any number of processes may read and change its records; one server at a time uses its
 /// databases (see [`DataFolder::lock`]).
 #[derive(Debug, Clone)]
 pub struct DataFolder {
     path: PathBuf,
+    /// Databases are schemas of PostgreSQL rather than files in the folder.
+    in_postgres: bool,
 }
 
 /// An app that has just been made, with the only copy of its master key.
@@ -28,7 +30,7 @@ pub struct NewApp {
 impl DataFolder {
     /// A folder that may not be there; it has no apps then.
     pub fn at(path: &Path) -> Self {
-        DataFolder { path: path.to_owned() }
+        DataFolder { path: path.to_owned(), in_postgres: false }
     }
 
     /// Opens a folder, and makes it when it is not there.
@@ -37,16 +39,24 @@ impl DataFolder {
         Ok(DataFolder::at(path))
     }
 
+    /// Keeps records only; the databases of the apps are schemas in PostgreSQL, or files if not.
+    pub fn with_databases_in_postgres(self, in_postgres: bool) -> Self {
+        DataFolder { in_postgres, ..self }
+    }
+
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The SQLite file of an app; makes the folder around it.
-    pub fn database_of(&self, id: &str) -> Result<PathBuf, AppsError> {
+    /// Where the data of an app is; makes the folder around a file.
+    pub fn database_of(&self, id: &str) -> Result<AppDatabase, AppsError> {
         let folder = self.app_folder(id)?;
+        if self.in_postgres {
+            return Ok(AppDatabase::schema_of(id));
+        }
         files::create_private_folder(&folder)?;
-        Ok(folder.join("data.db"))
+        Ok(AppDatabase::File(folder.join("data.db")))
     }
 
     /// Makes an app with new keys.

@@ -5,7 +5,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use super::data_folder::DataFolder;
-use super::{AppsError, files};
+use super::{AppDatabase, AppsError, files};
 
 /// Held for as long as the server uses what it stands for; the operating system lets go of it when the process ends,
 /// however it ends.
@@ -22,10 +22,12 @@ impl DataFolder {
 }
 
 /// Takes a database for this server: two would not see each other's changes of the schema.
-pub fn lock_database(database: &Path) -> Result<ServerLock, AppsError> {
+/// Servers that share PostgreSQL do, so nothing is taken there.
+pub fn lock_database(database: &AppDatabase) -> Result<Option<ServerLock>, AppsError> {
+    let AppDatabase::File(database) = database else { return Ok(None) };
     let mut path = database.as_os_str().to_owned();
     path.push(".lock");
-    take(Path::new(&path), || AppsError::DatabaseLocked(database.to_owned()))
+    take(Path::new(&path), || AppsError::DatabaseLocked(database.to_owned())).map(Some)
 }
 
 fn take(path: &Path, busy: impl FnOnce() -> AppsError) -> Result<ServerLock, AppsError> {
@@ -58,8 +60,9 @@ mod tests {
     fn a_database_has_one_server() {
         let folder = tempfile::TempDir::new().unwrap();
         let database = folder.path().join("shared.db");
-        let _lock = lock_database(&database).unwrap();
-        let error = lock_database(&database).unwrap_err().to_string();
+        let _lock = lock_database(&AppDatabase::File(database.clone())).unwrap();
+        let again = lock_database(&AppDatabase::File(database.clone()));
+        let error = again.unwrap_err().to_string();
         assert!(error.contains("shared.db is in use by another server"), "{error}");
     }
 }

@@ -102,6 +102,16 @@ impl AppRegistry {
         }
     }
 
+    /// Whether the database of an app that is open answers. Apps share a server of databases or the disk, so one speaks for
+    /// all; without any open one there is nothing to ask.
+    pub async fn database_answers(&self) -> bool {
+        let open = self.shared.snapshot().into_iter().find_map(|(_, slot)| slot.look());
+        match open {
+            Some(app) => app.objects.store().ping().await.is_ok(),
+            None => true,
+        }
+    }
+
     /// How many apps are open.
     pub fn open_count(&self) -> usize {
         self.shared.snapshot().iter().filter(|(_, slot)| slot.is_open()).count()

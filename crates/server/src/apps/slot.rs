@@ -42,6 +42,11 @@ impl Slot {
         Some(app)
     }
 
+    /// The app, if it is open; a look does not count as use.
+    pub(super) fn look(&self) -> Option<Arc<App>> {
+        self.app.read().clone()
+    }
+
     pub(super) fn is_open(&self) -> bool {
         self.app.read().is_some()
     }

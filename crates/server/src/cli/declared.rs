@@ -6,7 +6,7 @@ use std::sync::Arc;
 use astrolabe_core::app::{AppKeys, Meter};
 
 use super::UsageError;
-use crate::apps::{AppDefinition, DataFolder, files};
+use crate::apps::{AppDatabase, AppDefinition, DataFolder, files};
 use crate::config::DeclaredApp;
 
 /// Takes keys the configuration does not give from the folder's record of the same id, so that `--app-id` alone
@@ -26,9 +26,10 @@ pub(super) fn complete(app: DeclaredApp, folder: &DataFolder) -> anyhow::Result<
         );
         return Err(UsageError(sentence).into());
     }
-    let database = match app.database {
-        Some(path) => in_existing_folder(path)?,
-        None => folder.database_of(&app.id)?,
+    let database = match (app.schema, app.database) {
+        (Some(schema), _) => AppDatabase::Schema(schema),
+        (None, Some(path)) => AppDatabase::File(in_existing_folder(path)?),
+        (None, None) => folder.database_of(&app.id)?,
     };
     let meter = Meter::new(app.settings.limits.clone(), &folder.usage_of(&app.id));
     Ok(AppDefinition { id: app.id, keys, settings: app.settings, database, meter: Arc::new(meter) })

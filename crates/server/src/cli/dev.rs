@@ -22,7 +22,8 @@ pub(super) fn run(flags: ServerFlags) -> anyhow::Result<()> {
     let mut loaded = flags.load_config(Mode::Dev)?;
     let project = Path::new(PROJECT_FOLDER);
     let data_dir = loaded.config.server.data_dir.clone();
-    let folder = DataFolder::open(&data_dir)?;
+    let in_postgres = loaded.config.server.postgres.is_some();
+    let folder = DataFolder::open(&data_dir)?.with_databases_in_postgres(in_postgres);
     let (declared, banner) = match loaded.config.app.take() {
         Some(app) => {
             let keys = keys::load_or_make(project, &app.id)?;

@@ -16,8 +16,10 @@ mod schema;
 use super::output;
 use crate::apps::{AppDefinition, AppRegistry, DataFolder, RegistryLimits, lock_database};
 use crate::config::Config;
+use crate::databases::Databases;
 use crate::http::{self, HttpLimits};
 use crate::lifecycle::{Shutdown, SystemClock, SystemIds, raise_open_files_limit};
+use crate::probes::Readiness;
 use crate::router::{RouterParts, router};
 use crate::state::State;
 use crate::telemetry;
@@ -53,7 +55,10 @@ pub(super) fn run(launch: Launch) -> anyhow::Result<()> {
     }
     raise_open_files_limit();
     let _lock = launch.folder.lock()?;
-    let _database_lock = launch.declared.as_ref().map(|app| lock_database(&app.database)).transpose()?;
+    let _database_lock = match &launch.declared {
+        Some(app) => lock_database(&app.database)?,
+        None => None,
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .max_blocking_threads(BLOCKING_THREADS_MAX)
         .enable_all()
@@ -96,7 +101,7 @@ async fn serve(
         Arc::new(SystemClock),
         Arc::new(SystemIds),
         PasswordCost::default(),
-        server.sqlite_synchronous,
+        Databases::new(server.sqlite_synchronous, server.postgres.as_ref())?,
     );
     let registry = registry(&launch, &state);
     let parts = RouterParts {
@@ -104,7 +109,7 @@ async fn serve(
         defaults: launch.config.defaults.clone(),
         trusted_proxies: server.trusted_proxies.clone(),
         access_log,
-        shutdown: shutdown.clone(),
+        readiness: Readiness { shutdown: shutdown.clone(), apps: Some(registry.clone()) },
     };
     let router = router(&state, parts);
     open_declared_app(&launch, &registry).await?;

@@ -8,7 +8,8 @@ use crate::config::Mode;
 
 pub(super) fn run(flags: ServerFlags) -> anyhow::Result<()> {
     let mut loaded = flags.load_config(Mode::Start)?;
-    let folder = DataFolder::open(&loaded.config.server.data_dir)?;
+    let in_postgres = loaded.config.server.postgres.is_some();
+    let folder = DataFolder::open(&loaded.config.server.data_dir)?.with_databases_in_postgres(in_postgres);
     let declared = match loaded.config.app.take() {
         Some(app) => Some(declared::complete(app, &folder)?),
         None => None,

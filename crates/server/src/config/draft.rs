@@ -7,10 +7,21 @@ use std::time::Duration;
 use astrolabe_core::app::{AppKeys, AppSettings};
 
 use super::mistakes::Mistake;
-use super::{Config, DeclaredApp, LogConfig, LogFormat, Mode, ServerConfig, SqliteSynchronous};
+use super::{
+    Config, DeclaredApp, LogConfig, LogFormat, Mode, PostgresAddress, ServerConfig, SqliteSynchronous,
+};
 
 /// Port of `dev` and `start`, as Parse Server has it.
 const DEFAULT_PORT: u16 = 1337;
+
+/// What `database.url` names.
+#[derive(Debug, PartialEq)]
+pub(super) enum DatabaseUrl {
+    /// The SQLite file of the declared app.
+    Sqlite(PathBuf),
+    /// The PostgreSQL database of all apps.
+    Postgres(PostgresAddress),
+}
 
 /// What the sources have said so far. Setters of the table write here.
 pub(super) struct Draft {
@@ -19,7 +30,9 @@ pub(super) struct Draft {
     pub app_id: Option<String>,
     pub app_name: Option<String>,
     pub keys: AppKeys,
-    pub database: Option<PathBuf>,
+    pub database: Option<DatabaseUrl>,
+    /// The schema of the declared app in PostgreSQL.
+    pub schema: Option<String>,
     /// Parse Server's `serverURL`: counts when nothing gives the public address.
     pub server_url: Option<String>,
 }
@@ -35,6 +48,7 @@ impl Draft {
             app_name: None,
             keys: AppKeys::default(),
             database: None,
+            schema: None,
             server_url: None,
         }
     }
@@ -46,9 +60,18 @@ impl Draft {
         if let Some(max) = self.settings.max_limit {
             self.settings.default_limit = self.settings.default_limit.min(max);
         }
-        let (name, keys, database) = (self.app_name, self.keys, self.database);
+        let database = match self.database {
+            Some(DatabaseUrl::Postgres(address)) => {
+                self.server.postgres = Some(address);
+                None
+            }
+            Some(DatabaseUrl::Sqlite(path)) => Some(path),
+            None => None,
+        };
+        let (name, keys) = (self.app_name, self.keys);
         let settings = self.settings.clone();
-        let app = self.app_id.map(|id| DeclaredApp { id, name, keys, settings, database });
+        let app =
+            self.app_id.map(|id| DeclaredApp { id, name, keys, settings, database, schema: self.schema });
         Config { server: self.server, app, defaults: self.settings }
     }
 
@@ -57,9 +80,15 @@ impl Draft {
             if self.has_any_key() {
                 mistakes.push(Mistake::new("app.id", "is missing, but keys of an app are given; set `app.id`, `--app-id` or `ASTROLABE_APP_ID`"));
             }
-            if self.database.is_some() {
+            if matches!(self.database, Some(DatabaseUrl::Sqlite(_))) {
                 mistakes.push(Mistake::new("app.id", "is missing, but `database.url` gives the database of an app; without it every app has its own file in the data folder"));
             }
+        }
+        if self.schema.is_some() && !matches!(self.database, Some(DatabaseUrl::Postgres(_))) {
+            mistakes.push(Mistake::new(
+                "database.schema",
+                "is given, but `database.url` names no PostgreSQL database",
+            ));
         }
         if self.keys.master.is_some() && self.keys.master == self.keys.read_only_master {
             mistakes
@@ -83,6 +112,7 @@ fn server_defaults(mode: Mode) -> ServerConfig {
         listen: SocketAddr::new(IpAddr::V4(host), DEFAULT_PORT),
         data_dir: data_dir.into(),
         trusted_proxies: Vec::new(),
+        postgres: None,
         sqlite_synchronous: SqliteSynchronous::Full,
         exit_on_stdin_eof: false,
         connections_max: 10_000,

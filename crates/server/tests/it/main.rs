@@ -10,6 +10,7 @@ mod faults;
 mod fuzz;
 mod logs;
 mod many_apps;
+mod nodes;
 mod parse;
 mod probes;
 mod program;

@@ -64,6 +64,14 @@ impl Folder {
         Self::wait_until_ready(self.command(args))
     }
 
+    /// Starts a server with an environment.
+    #[track_caller]
+    pub fn start_with(&self, args: &[&str], env: &[(&str, &str)]) -> Running {
+        let mut command = self.command(args);
+        command.envs(env.iter().copied());
+        Self::wait_until_ready(command)
+    }
+
     /// Starts a server that survives the signal of a file that may not grow.
     #[track_caller]
     pub fn start_with_file_limit(&self, args: &[&str]) -> Running {

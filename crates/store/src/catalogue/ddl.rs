@@ -3,8 +3,8 @@
 use astrolabe_core::schema::{CREATED_AT, Class, Field, FieldType};
 
 use super::terms::drop_terms;
-use crate::columns::{ACL, NO_ACL, OWNING_ID, RELATED_ID, Storage, physical_columns};
-use crate::dialect::Dialect;
+use crate::columns::{ACL, NO_ACL, OWNING_ID, READERS, RELATED_ID, Storage, WRITERS, physical_columns};
+use crate::dialect::{AclStorage, Dialect};
 use crate::statement::quoted;
 
 /// The catalogue's own tables.
@@ -60,42 +60,61 @@ pub(crate) const CREATE_ACLS: &str = "
 /// The table of a class without fields, and its own indexes.
 pub(crate) fn create_class(dialect: &Dialect, table: &str) -> String {
     let (text, integer) = (dialect.types.text, dialect.types.integer);
+    let acl = match dialect.acl_storage {
+        AclStorage::Interned => format!("{} {integer} NOT NULL DEFAULT {NO_ACL}", quoted(ACL)),
+        AclStorage::Arrays => format!("{READERS} text[], {WRITERS} text[]"),
+    };
     let create_table = format!(
         "CREATE TABLE {} (\"objectId\" {text} NOT NULL UNIQUE, \"createdAt\" {integer} NOT NULL, \
-         \"updatedAt\" {integer} NOT NULL, {} {integer} NOT NULL DEFAULT {NO_ACL}){}",
-        quoted(table),
-        quoted(ACL),
+         \"updatedAt\" {integer} NOT NULL, {acl}{}){}",
+        dialect.located(table),
+        dialect.hidden_columns,
         dialect.table_suffix
     );
-    let [by_age, by_age_and_acl] = create_class_indexes(table);
-    format!("{create_table}; {by_age}; {by_age_and_acl}")
+    format!("{create_table}; {}", create_class_indexes(dialect, table).join("; "))
 }
 
 /// The indexes that every class has.
-pub(crate) fn create_class_indexes(table: &str) -> [String; 2] {
-    create_declared_index(&format!("_index_created_{table}"), table, &[CREATED_AT.to_owned()])
+pub(crate) fn create_class_indexes(dialect: &Dialect, table: &str) -> Vec<String> {
+    let name = dialect.named_class_indexes.then(|| format!("_index_created_{table}"));
+    create_declared_index(dialect, name.as_deref(), table, &[CREATED_AT.to_owned()])
 }
 
-/// An index that somebody asked for, with its companion that begins with the access list: a caller who may read
-/// little finds the page there, whoever may read much walks the index itself.
-pub(crate) fn create_declared_index(name: &str, table: &str, columns: &[String]) -> [String; 2] {
-    [create_plain_index(name, table, columns), create_acl_companion(name, table, columns)]
+/// An index that somebody asked for. Where access lists are interned it has a companion that begins with the list: a
+/// caller who may read little finds the page there, whoever may read much walks the index itself.
+pub(crate) fn create_declared_index(
+    dialect: &Dialect,
+    name: Option<&str>,
+    table: &str,
+    columns: &[String],
+) -> Vec<String> {
+    let plain = create_plain_index(dialect, name, table, columns);
+    let companion = name.filter(|_| dialect.acl_storage == AclStorage::Interned);
+    let companion = companion.map(|name| create_acl_companion(dialect, name, table, columns));
+    std::iter::once(plain).chain(companion).collect()
 }
 
 /// The second index of [`create_declared_index`].
-pub(crate) fn create_acl_companion(name: &str, table: &str, columns: &[String]) -> String {
+pub(crate) fn create_acl_companion(dialect: &Dialect, name: &str, table: &str, columns: &[String]) -> String {
     let columns: Vec<_> = std::iter::once(ACL.to_owned()).chain(columns.iter().cloned()).collect();
-    create_plain_index(&companion_name(name), table, &columns)
+    create_plain_index(dialect, Some(&companion_name(name)), table, &columns)
 }
 
 /// Removes what [`create_declared_index`] made.
-pub(super) fn drop_declared_index(name: &str) -> [String; 2] {
-    [name, &companion_name(name)].map(|name| format!("DROP INDEX IF EXISTS {}", quoted(name)))
+pub(super) fn drop_declared_index(dialect: &Dialect, name: &str) -> [String; 2] {
+    [name, &companion_name(name)].map(|name| format!("DROP INDEX IF EXISTS {}", dialect.located(name)))
 }
 
-fn create_plain_index(name: &str, table: &str, columns: &[String]) -> String {
-    let columns: Vec<_> = columns.iter().map(|column| quoted(column)).collect();
-    format!("CREATE INDEX {} ON {} ({})", quoted(name), quoted(table), columns.join(", "))
+fn create_plain_index(dialect: &Dialect, name: Option<&str>, table: &str, columns: &[String]) -> String {
+    let columns: Vec<_> =
+        columns.iter().map(|column| format!("{}{}", quoted(column), dialect.ascending)).collect();
+    format!(
+        "CREATE INDEX {} ON {} ({}{})",
+        name.map(quoted).unwrap_or_default(),
+        dialect.located(table),
+        columns.join(", "),
+        dialect.age_in_index
+    )
 }
 
 /// The columns, indexes or join table of a new field. `id` is its number in the catalogue.
@@ -110,46 +129,53 @@ pub(crate) fn add_field(dialect: &Dialect, table: &str, field: &Field, id: i64) 
     };
     let mut statements: Vec<_> = physical_columns(field)
         .iter()
-        .map(|column| format!("ALTER TABLE {} ADD COLUMN {} {column_type}", quoted(table), quoted(column)))
+        .map(|column| {
+            format!("ALTER TABLE {} ADD COLUMN {} {column_type}", dialect.located(table), quoted(column))
+        })
         .collect();
-    statements.extend(create_indexes(table, field, id));
+    statements.extend(create_indexes(dialect, table, field, id));
     statements
 }
 
 /// Pointers are always looked up backwards sooner or later: by includes, `$inQuery` and when users are removed. Such a
 /// lookup finds few rows, so it needs no companion.
-fn create_indexes(table: &str, field: &Field, id: i64) -> Vec<String> {
+fn create_indexes(dialect: &Dialect, table: &str, field: &Field, id: i64) -> Vec<String> {
     let columns = physical_columns(field);
     if field.unique {
         let columns: Vec<_> = columns.iter().map(|column| quoted(column)).collect();
         let (name, columns) = (quoted(&unique_name(id)), columns.join(", "));
-        vec![format!("CREATE UNIQUE INDEX {name} ON {} ({columns})", quoted(table))]
+        vec![format!("CREATE UNIQUE INDEX {name} ON {} ({columns})", dialect.located(table))]
     } else if matches!(field.kind, FieldType::Pointer(_)) {
-        vec![create_plain_index(&index_name(id), table, &columns)]
+        vec![create_plain_index(dialect, Some(&index_name(id)), table, &columns)]
     } else if field.indexed {
-        create_declared_index(&index_name(id), table, &columns).into()
+        create_declared_index(dialect, Some(&index_name(id)), table, &columns)
     } else {
         Vec::new()
     }
 }
 
 /// The indexes of a field in place of those it had.
-pub(crate) fn renew_field_indexes(table: &str, field: &Field, id: i64) -> Vec<String> {
-    let mut statements = drop_indexes(id);
-    statements.extend(create_indexes(table, field, id));
+pub(crate) fn renew_field_indexes(dialect: &Dialect, table: &str, field: &Field, id: i64) -> Vec<String> {
+    let mut statements = drop_indexes(dialect, id);
+    statements.extend(create_indexes(dialect, table, field, id));
     statements
 }
 
-fn drop_indexes(id: i64) -> Vec<String> {
-    let mut statements = vec![format!("DROP INDEX IF EXISTS {}", quoted(&unique_name(id)))];
-    statements.extend(drop_declared_index(&index_name(id)));
+fn drop_indexes(dialect: &Dialect, id: i64) -> Vec<String> {
+    let mut statements = vec![format!("DROP INDEX IF EXISTS {}", dialect.located(&unique_name(id)))];
+    statements.extend(drop_declared_index(dialect, &index_name(id)));
     statements
 }
 
 /// The companion that a field's index lacks in a database of format 1.
-pub(crate) fn create_missing_companion(table: &str, field: &Field, id: i64) -> Option<String> {
+pub(crate) fn create_missing_companion(
+    dialect: &Dialect,
+    table: &str,
+    field: &Field,
+    id: i64,
+) -> Option<String> {
     let is_declared = field.indexed && !field.unique && !matches!(field.kind, FieldType::Pointer(_));
-    is_declared.then(|| create_acl_companion(&index_name(id), table, &physical_columns(field)))
+    is_declared.then(|| create_acl_companion(dialect, &index_name(id), table, &physical_columns(field)))
 }
 
 fn create_join_table(dialect: &Dialect, table: &str, id: i64) -> Vec<String> {
@@ -158,37 +184,41 @@ fn create_join_table(dialect: &Dialect, table: &str, id: i64) -> Vec<String> {
         format!(
             "CREATE TABLE {} ({OWNING_ID} {text} NOT NULL, {RELATED_ID} {text} NOT NULL, \
              PRIMARY KEY ({OWNING_ID}, {RELATED_ID})){}",
-            quoted(table),
+            dialect.located(table),
             dialect.join_table_suffix
         ),
-        format!("CREATE INDEX {} ON {} ({RELATED_ID}, {OWNING_ID})", quoted(&index_name(id)), quoted(table)),
+        format!(
+            "CREATE INDEX {} ON {} ({RELATED_ID}, {OWNING_ID})",
+            quoted(&index_name(id)),
+            dialect.located(table)
+        ),
     ]
 }
 
 /// Removes what [`add_field`] made; indexes go first, because a column under an index cannot be dropped.
-pub(crate) fn drop_field(table: &str, field: &Field, id: i64) -> Vec<String> {
+pub(crate) fn drop_field(dialect: &Dialect, table: &str, field: &Field, id: i64) -> Vec<String> {
     if Storage::of(&field.kind) == Storage::JoinTable {
-        return vec![format!("DROP TABLE {}", quoted(&field.column))];
+        return vec![format!("DROP TABLE {}", dialect.located(&field.column))];
     }
-    let mut statements = drop_indexes(id);
+    let mut statements = drop_indexes(dialect, id);
     statements.extend(
         physical_columns(field)
             .iter()
-            .map(|column| format!("ALTER TABLE {} DROP COLUMN {}", quoted(table), quoted(column))),
+            .map(|column| format!("ALTER TABLE {} DROP COLUMN {}", dialect.located(table), quoted(column))),
     );
     statements
 }
 
 /// Removes the table of a class, its join tables and the terms of its text indexes.
-pub(crate) fn drop_class(class: &Class) -> Vec<String> {
+pub(crate) fn drop_class(dialect: &Dialect, class: &Class) -> Vec<String> {
     class
         .fields
         .values()
         .filter(|field| Storage::of(&field.kind) == Storage::JoinTable)
         .map(|field| &field.column)
         .chain([&class.table])
-        .map(|table| format!("DROP TABLE {}", quoted(table)))
-        .chain(class.indexes.values().flat_map(|index| drop_terms(class, index)))
+        .map(|table| format!("DROP TABLE {}", dialect.located(table)))
+        .chain(class.indexes.values().flat_map(|index| drop_terms(dialect, class, index)))
         .collect()
 }
 

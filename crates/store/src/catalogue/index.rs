@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::ddl::{companion_name, drop_declared_index};
 use crate::columns::{ACL, physical_columns};
-use crate::dialect::Dialect;
+use crate::dialect::{AclStorage, Dialect};
 use crate::statement::quoted;
 
 /// The catalogue's table of declared indexes. `keys` is what [`keys_to_text`] makes.
@@ -61,7 +61,7 @@ enum StoredKeys {
 /// Makes an index, and unless it is unique its companion that begins with the access list: a caller who may read little
 /// finds the page there. `id` is its number in the catalogue.
 ///
-/// The age of a row is the last key of every index on SQLite, oldest first, and the last sort key of every query, in the
+/// The age of a row is the last key of every index that is not unique, oldest first, and the last sort key of every query, in the
 /// direction of the key before it. So an index whose last key is descending is made the other way round and read from
 /// its end.
 pub(crate) fn create_index(dialect: &Dialect, class: &Class, index: &Index, id: i64) -> String {
@@ -72,10 +72,11 @@ pub(crate) fn create_index(dialect: &Dialect, class: &Class, index: &Index, id: 
         columns.into_iter().map(|column| format!("{}{order}", quoted(&column))).collect::<Vec<_>>()
     };
     let keys: Vec<_> = index.keys.iter().flat_map(ordered).collect();
-    let (table, keys) = (quoted(&class.table), keys.join(", "));
+    let (table, keys) = (dialect.located(&class.table), keys.join(", "));
     let (unique, name) = (if index.unique { "UNIQUE " } else { "" }, declared_index_name(id));
-    let plain = format!("CREATE {unique}INDEX {} ON {table} ({keys})", quoted(&name));
-    if index.unique {
+    let age = if index.unique { "" } else { dialect.age_in_index };
+    let plain = format!("CREATE {unique}INDEX {} ON {table} ({keys}{age})", quoted(&name));
+    if index.unique || dialect.acl_storage == AclStorage::Arrays {
         return plain;
     }
     let companion = quoted(&companion_name(&name));
@@ -83,8 +84,8 @@ pub(crate) fn create_index(dialect: &Dialect, class: &Class, index: &Index, id: 
 }
 
 /// Removes an index and its companion.
-pub(crate) fn drop_index(id: i64) -> String {
-    drop_declared_index(&declared_index_name(id)).join("; ")
+pub(crate) fn drop_index(dialect: &Dialect, id: i64) -> String {
+    drop_declared_index(dialect, &declared_index_name(id)).join("; ")
 }
 
 /// The built-in columns are named like their fields.

@@ -19,6 +19,7 @@ const RESERVED_COLUMNS: &[&str] = &[
     "_acl",
     "_rperm",
     "_wperm",
+    "_row",
     "rowid",
     "oid",
     "_rowid_",

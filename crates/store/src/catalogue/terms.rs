@@ -7,7 +7,6 @@ use astrolabe_core::schema::{Class, Field, Index, IndexKind, OBJECT_ID};
 use sha2::{Digest, Sha256};
 
 use crate::dialect::Dialect;
-use crate::statement::quoted;
 
 /// The column of the terms; the rows they are of are named by object id.
 pub(crate) const TERM: &str = "term";
@@ -34,13 +33,16 @@ pub(crate) fn create_terms(dialect: &Dialect, class: &Class, field: &Field) -> S
     let text = dialect.types.text;
     format!(
         "CREATE TABLE {} ({TERM} {text} NOT NULL, \"{OBJECT_ID}\" {text} NOT NULL, PRIMARY KEY ({TERM}, \"{OBJECT_ID}\")){}",
-        quoted(&terms_table(class, field)),
+        dialect.located(&terms_table(class, field)),
         dialect.join_table_suffix
     )
 }
 
 /// Removes the tables of an index's terms.
-pub(crate) fn drop_terms(class: &Class, index: &Index) -> Vec<String> {
-    let drop = |field| format!("DROP TABLE {}", quoted(&terms_table(class, field)));
+pub(crate) fn drop_terms(dialect: &Dialect, class: &Class, index: &Index) -> Vec<String> {
+    if !dialect.stored_terms {
+        return Vec::new();
+    }
+    let drop = |field| format!("DROP TABLE {}", dialect.located(&terms_table(class, field)));
     text_fields(class, index).map(drop).collect()
 }

@@ -6,7 +6,8 @@ use astrolabe_core::access::{Acl, AclEntry};
 use astrolabe_core::query::RowAccess;
 
 use crate::catalogue::declared_index_name;
-use crate::columns::{ACL, NO_ACL};
+use crate::columns::{ACL, NO_ACL, READERS, WRITERS, array_literal};
+use crate::dialect::AclStorage;
 use crate::statement::{Bind, SqlWriter, json_texts};
 
 /// Principals that are bound one by one; more are bound as a list.
@@ -87,6 +88,9 @@ pub(super) fn append_access<'a>(sql: &mut SqlWriter<'a>, access: &'a RowAccess, 
 }
 
 fn append_right<'a>(sql: &mut SqlWriter<'a>, right: Right, principals: &'a [String], path: AccessPath) {
+    if sql.dialect.acl_storage == AclStorage::Arrays {
+        return append_overlap(sql, right, principals);
+    }
     let no_acl = Bind::Integer(NO_ACL);
     match path {
         AccessPath::WhileStepping => {
@@ -99,7 +103,7 @@ fn append_right<'a>(sql: &mut SqlWriter<'a>, right: Right, principals: &'a [Stri
         }
         AccessPath::ByList => {
             sql.column(ACL).push(" IN (SELECT ").bind(no_acl).push(" UNION ALL SELECT m.acl FROM ");
-            sql.push(right.table()).push(" AS m WHERE m.principal IN ");
+            sql.push(right.table()).push(" AS m WHERE m.principal");
             append_principals(sql, principals);
             sql.push(")");
         }
@@ -111,32 +115,57 @@ fn append_right<'a>(sql: &mut SqlWriter<'a>, right: Right, principals: &'a [Stri
 fn append_memberships<'a>(sql: &mut SqlWriter<'a>, right: Right, principals: &'a [String]) {
     let member = |sql: &mut SqlWriter<'a>| {
         sql.push(" OR EXISTS (SELECT 1 FROM ").push(right.table()).push(" AS m WHERE m.acl = ").column(ACL);
-        sql.push(" AND m.principal ");
+        sql.push(" AND m.principal");
     };
     match padded(principals) {
         Some(principals) => principals.for_each(|principal| {
             member(sql);
-            sql.push("= ").bind(Bind::text(principal)).push(")");
+            sql.push(" = ").bind(Bind::text(principal)).push(")");
         }),
         None => {
             member(sql);
-            sql.push("IN ");
             append_text_list(sql, principals);
             sql.push(")");
         }
     }
 }
 
+/// There is one way only: the row says who has the right, or that everybody has.
+fn append_overlap<'a>(sql: &mut SqlWriter<'a>, right: Right, principals: &'a [String]) {
+    let column = match right {
+        Right::Read => READERS,
+        Right::Write => WRITERS,
+    };
+    sql.push("(").column(column).push(" IS NULL OR ").column(column).push(" && ");
+    match padded(principals) {
+        Some(principals) => {
+            sql.push("ARRAY[");
+            append_each(sql, principals);
+            sql.push("]");
+        }
+        None => {
+            let literal = array_literal(principals.iter().map(String::as_str));
+            sql.bind(Bind::owned(literal)).push("::text::text[]");
+        }
+    }
+    sql.push(")");
+}
+
 fn append_principals<'a>(sql: &mut SqlWriter<'a>, principals: &'a [String]) {
     match padded(principals) {
         Some(principals) => {
-            sql.push("(").separated(principals, ", ", |sql, principal| {
-                sql.bind(Bind::text(principal));
-            });
+            sql.push(" IN (");
+            append_each(sql, principals);
             sql.push(")");
         }
         None => append_text_list(sql, principals),
     }
+}
+
+fn append_each<'a>(sql: &mut SqlWriter<'a>, principals: impl Iterator<Item = &'a String>) {
+    sql.separated(principals, ", ", |sql, principal| {
+        sql.bind(Bind::text(principal));
+    });
 }
 
 /// A few principals become a power of two of parameters, so that there are few texts of statements; the last one fills
@@ -149,6 +178,6 @@ fn padded(principals: &[String]) -> Option<impl Iterator<Item = &String>> {
 
 /// Principals that are read out of one parameter, which takes longer.
 fn append_text_list<'a>(sql: &mut SqlWriter<'a>, principals: &'a [String]) {
-    let (before, after) = sql.dialect.text_list;
-    sql.push(before).bind(Bind::owned(json_texts(principals.iter().map(String::as_str)))).push(after);
+    let list = json_texts(principals.iter().map(String::as_str));
+    sql.in_list(&sql.dialect.text_list, list, true);
 }

@@ -20,7 +20,7 @@ use crate::statement::{Bind, SqlWriter, Statement};
 
 /// The statement of a plan. `columns` are those of its rows, as the class is now.
 pub(crate) fn aggregate<'a>(
-    dialect: &'static Dialect,
+    dialect: &'a Dialect,
     names: Names<'a>,
     columns: &[SelectColumn<'a>],
     plan: &'a AggregatePlan,
@@ -50,7 +50,7 @@ struct Chain<'a> {
 }
 
 impl<'a> Chain<'a> {
-    fn new(dialect: &'static Dialect, names: Names<'a>, stages: &[Stage]) -> Self {
+    fn new(dialect: &'a Dialect, names: Names<'a>, stages: &[Stage]) -> Self {
         let computing = stages.iter().filter(|stage| computes(stage)).count();
         Chain {
             sql: SqlWriter::new(dialect),
@@ -70,7 +70,7 @@ impl<'a> Chain<'a> {
             self.sql.push(&format!(" AS c{index}, "));
         }
         let names = self.names;
-        self.sql.push(self.sql.dialect.row_age).push(" AS k0 FROM ").name(&names.class.table).push(" AS t");
+        self.sql.push(self.sql.dialect.row_age).push(" AS k0 FROM ").table(&names.class.table).push(" AS t");
         append_index(&mut self.sql, path);
         append_where_by(&mut self.sql, names, &plan.rows.filter, &plan.rows.access, path);
         self.end();

@@ -10,14 +10,14 @@ use crate::statement::{SqlWriter, Statement};
 
 /// Removes the rows that match; with `returning_ids` the statement yields their object ids.
 pub(crate) fn delete<'a>(
-    dialect: &'static Dialect,
+    dialect: &'a Dialect,
     names: Names<'_>,
     filter: &'a Filter,
     access: &'a RowAccess,
     returning_ids: bool,
 ) -> Statement<'a> {
     let mut sql = SqlWriter::new(dialect);
-    sql.push("DELETE FROM ").name(&names.class.table).push(" AS t");
+    sql.push("DELETE FROM ").table(&names.class.table).push(" AS t");
     append_where(&mut sql, names, filter, access);
     if returning_ids {
         sql.push(" RETURNING ").name(OBJECT_ID);

@@ -143,7 +143,7 @@ fn append_related<'a>(sql: &mut SqlWriter<'a>, names: Names<'_>, owner: &'a Poin
     let leads_here =
         |field: &&Field| matches!(&field.kind, FieldType::Relation(class) if *class == names.class.name);
     let Some(relation) = relation.filter(leads_here) else { return append_truth(sql, false) };
-    sql.column(OBJECT_ID).push(" IN (SELECT ").push(RELATED_ID).push(" FROM ").name(&relation.column);
+    sql.column(OBJECT_ID).push(" IN (SELECT ").push(RELATED_ID).push(" FROM ").table(&relation.column);
     sql.push(" WHERE ").push(OWNING_ID).push(" = ").bind(Bind::text(&owner.object_id)).push(")");
 }
 

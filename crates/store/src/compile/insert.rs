@@ -2,12 +2,14 @@
 
 use astrolabe_core::access::Acl;
 use astrolabe_core::error::Result;
+use astrolabe_core::events::RowState;
 use astrolabe_core::ports::RowValues;
 use astrolabe_core::schema::{CREATED_AT, Class, OBJECT_ID, UPDATED_AT};
-use astrolabe_core::value::Timestamp;
+use astrolabe_core::value::{Timestamp, Value};
 
+use super::row_acl::RowAcl;
 use super::update::{expected_field, type_mismatch};
-use crate::columns::{ACL, Encoded, encode, longitude_column};
+use crate::columns::{Encoded, encode, longitude_column};
 use crate::dialect::Dialect;
 use crate::statement::{Bind, SqlWriter, Statement};
 
@@ -21,34 +23,45 @@ pub(crate) struct NewRow<'a> {
     pub updated_at: Timestamp,
     /// Its access list.
     pub acl: Option<&'a Acl>,
-    /// The id of that list.
-    pub acl_id: i64,
+    /// That list as the row holds it.
+    pub row_acl: RowAcl<'a>,
     /// Its values; stubs of relations are left out.
     pub values: &'a RowValues,
 }
 
+impl NewRow<'_> {
+    /// The state of the new object. What is stored is what was sent, so nothing has to be read.
+    pub fn state(&self) -> RowState {
+        let is_stored = |value: &Value| !matches!(value, Value::Null | Value::Relation(_));
+        RowState {
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+            acl: self.acl.cloned(),
+            values: self.values.iter().filter(|(_, value)| is_stored(value)).cloned().collect(),
+        }
+    }
+}
+
 /// Adds a row. Refuses values that are not of their field's type.
-pub(crate) fn insert<'a>(
-    dialect: &'static Dialect,
-    class: &Class,
-    row: &NewRow<'a>,
-) -> Result<Statement<'a>> {
+pub(crate) fn insert<'a>(dialect: &'a Dialect, class: &Class, row: &NewRow<'a>) -> Result<Statement<'a>> {
     let mut sql = SqlWriter::new(dialect);
-    sql.push("INSERT INTO ").name(&class.table).push(" (");
-    sql.separated([OBJECT_ID, CREATED_AT, UPDATED_AT, ACL], ", ", |sql, name| {
+    sql.push("INSERT INTO ").table(&class.table).push(" (");
+    let built_in = [OBJECT_ID, CREATED_AT, UPDATED_AT];
+    sql.separated(built_in.iter().chain(dialect.acl_storage.columns()), ", ", |sql, name| {
         sql.name(name);
     });
-    let mut binds = vec![
-        Bind::text(row.object_id),
-        Bind::Integer(row.created_at.0),
-        Bind::Integer(row.updated_at.0),
-        Bind::Integer(row.acl_id),
-    ];
+    let mut binds = Vec::with_capacity(row.values.len());
     append_values(&mut sql, &mut binds, class, row.values)?;
-    sql.push(") VALUES (");
-    sql.separated(binds, ", ", |sql, bind| {
-        sql.bind(bind);
+    sql.push(") VALUES (").bind(Bind::text(row.object_id));
+    for time in [row.created_at, row.updated_at] {
+        sql.push(", ").bind(Bind::Integer(time.0));
+    }
+    row.row_acl.append_values(&mut sql, |sql, _| {
+        sql.push(", ");
     });
+    for bind in binds {
+        sql.push(", ").bind(bind);
+    }
     sql.push(")");
     Ok(sql.finish())
 }

@@ -6,16 +6,16 @@ use crate::statement::{Bind, SqlWriter, Statement, json_texts};
 
 /// Adds members to the relation of one owner; those that are in it already stay.
 pub(crate) fn add_members<'a>(
-    dialect: &'static Dialect,
+    dialect: &'a Dialect,
     join_table: &str,
     owner: &'a str,
     members: &[String],
 ) -> Statement<'a> {
-    let (before, after) = dialect.text_list;
+    let (before, after) = dialect.text_list.rows;
     let mut sql = SqlWriter::new(dialect);
-    sql.push("INSERT INTO ").name(join_table).push(" (").push(OWNING_ID).push(", ").push(RELATED_ID);
+    sql.push("INSERT INTO ").table(join_table).push(" (").push(OWNING_ID).push(", ").push(RELATED_ID);
     sql.push(") SELECT ").bind(Bind::text(owner)).push(", e.value FROM ");
-    sql.push(before).bind(ids(members)).push(after);
+    sql.push(before).bind(Bind::owned(ids(members))).push(after);
     // Without WHERE, SQLite would take ON for the start of a join condition.
     sql.push(" AS e WHERE TRUE ON CONFLICT DO NOTHING");
     sql.finish()
@@ -23,32 +23,30 @@ pub(crate) fn add_members<'a>(
 
 /// Removes members from the relation of one owner.
 pub(crate) fn remove_members<'a>(
-    dialect: &'static Dialect,
+    dialect: &'a Dialect,
     join_table: &str,
     owner: &'a str,
     members: &[String],
 ) -> Statement<'a> {
-    let (before, after) = dialect.text_list;
     let mut sql = SqlWriter::new(dialect);
-    sql.push("DELETE FROM ").name(join_table).push(" WHERE ").push(OWNING_ID).push(" = ");
-    sql.bind(Bind::text(owner)).push(" AND ").push(RELATED_ID).push(" IN ");
-    sql.push(before).bind(ids(members)).push(after);
+    sql.push("DELETE FROM ").table(join_table).push(" WHERE ").push(OWNING_ID).push(" = ");
+    sql.bind(Bind::text(owner)).push(" AND ").push(RELATED_ID);
+    sql.in_list(&dialect.text_list, ids(members), true);
     sql.finish()
 }
 
 /// Removes all members of the relations of these owners.
-pub(crate) fn drop_members_of(
-    dialect: &'static Dialect,
+pub(crate) fn drop_members_of<'a>(
+    dialect: &'a Dialect,
     join_table: &str,
     owners: &[String],
-) -> Statement<'static> {
-    let (before, after) = dialect.text_list;
+) -> Statement<'a> {
     let mut sql = SqlWriter::new(dialect);
-    sql.push("DELETE FROM ").name(join_table).push(" WHERE ").push(OWNING_ID).push(" IN ");
-    sql.push(before).bind(ids(owners)).push(after);
+    sql.push("DELETE FROM ").table(join_table).push(" WHERE ").push(OWNING_ID);
+    sql.in_list(&dialect.text_list, ids(owners), true);
     sql.finish()
 }
 
-fn ids(ids: &[String]) -> Bind<'static> {
-    Bind::owned(json_texts(ids.iter().map(String::as_str)))
+fn ids(ids: &[String]) -> String {
+    json_texts(ids.iter().map(String::as_str))
 }

@@ -20,7 +20,7 @@ pub(crate) enum SelectColumn<'s> {
     CreatedAt,
     /// `updatedAt`.
     UpdatedAt,
-    /// The id of the access list.
+    /// The access list, as rows hold it.
     Acl,
     /// A field, in every row or only in those that match.
     Field(&'s Field, Option<&'s Filter>),
@@ -65,7 +65,7 @@ fn current_field<'s>(planned: &Class, current: &'s Class, index: usize) -> Optio
 
 /// The rows of a plan.
 pub(crate) fn select<'a>(
-    dialect: &'static Dialect,
+    dialect: &'a Dialect,
     names: Names<'a>,
     columns: &[SelectColumn<'a>],
     plan: &'a ReadPlan,
@@ -136,7 +136,12 @@ fn append_page_rows<'a>(
 /// look at the list of every row it meets.
 fn append_page_first<'a>(sql: &mut SqlWriter<'a>, names: Names<'a>, plan: &'a ReadPlan) {
     let row = sql.dialect.row_age;
-    sql.push(" FROM ").name(&names.class.table).push(" AS t WHERE ").push(row).push(" IN (SELECT ").push(row);
+    sql.push(" FROM ")
+        .table(&names.class.table)
+        .push(" AS t WHERE ")
+        .push(row)
+        .push(" IN (SELECT ")
+        .push(row);
     append_page_rows(sql, names, plan, AccessPath::ByList, SortBy::Values);
     sql.push(")");
     append_order(sql, names, &plan.order, SortBy::Columns);
@@ -144,7 +149,7 @@ fn append_page_first<'a>(sql: &mut SqlWriter<'a>, names: Names<'a>, plan: &'a Re
 
 /// How many rows a filter and access let through.
 pub(crate) fn count<'a>(
-    dialect: &'static Dialect,
+    dialect: &'a Dialect,
     names: Names<'_>,
     filter: &'a Filter,
     access: &'a RowAccess,
@@ -158,7 +163,7 @@ pub(crate) fn count<'a>(
 
 /// One row if a filter and access let any through.
 pub(crate) fn exists<'a>(
-    dialect: &'static Dialect,
+    dialect: &'a Dialect,
     names: Names<'_>,
     filter: &'a Filter,
     access: &'a RowAccess,
@@ -177,7 +182,7 @@ fn append_from<'a>(
     access: &'a RowAccess,
     path: AccessPath,
 ) {
-    sql.push(" FROM ").name(&names.class.table).push(" AS t");
+    sql.push(" FROM ").table(&names.class.table).push(" AS t");
     append_index(sql, path);
     append_where_by(sql, names, filter, access, path);
 }
@@ -187,7 +192,9 @@ fn append_column<'a>(sql: &mut SqlWriter<'a>, names: Names<'_>, column: SelectCo
         SelectColumn::ObjectId => sql.column(OBJECT_ID),
         SelectColumn::CreatedAt => sql.column(CREATED_AT),
         SelectColumn::UpdatedAt => sql.column(UPDATED_AT),
-        SelectColumn::Acl => sql.column(ACL),
+        SelectColumn::Acl => sql.separated(sql.dialect.acl_storage.columns(), ", ", |sql, name| {
+            sql.column(name);
+        }),
         SelectColumn::Score(scored) => {
             append_score(sql, names, scored);
             sql

@@ -10,7 +10,8 @@ use astrolabe_core::value::{Json, NestedEdit, Timestamp, Value};
 
 use super::Names;
 use super::filter::append_where;
-use crate::columns::{ACL, Encoded, encode, json_list, longitude_column, physical_columns};
+use super::row_acl::RowAcl;
+use crate::columns::{Encoded, encode, json_list, longitude_column, physical_columns};
 use crate::dialect::Dialect;
 use crate::statement::{Bind, SqlWriter, Statement};
 
@@ -18,8 +19,8 @@ use crate::statement::{Bind, SqlWriter, Statement};
 pub(crate) struct Changes<'a> {
     /// Modification time; `None` keeps the stored one.
     pub updated_at: Option<Timestamp>,
-    /// The id of a new access list.
-    pub acl_id: Option<i64>,
+    /// A new access list.
+    pub acl: Option<RowAcl<'a>>,
     /// Changed fields.
     pub fields: &'a [(Arc<str>, FieldUpdate)],
     /// Fields whose new values the statement yields, after the object id.
@@ -28,20 +29,22 @@ pub(crate) struct Changes<'a> {
 
 /// Changes the rows that match.
 pub(crate) fn update<'a>(
-    dialect: &'static Dialect,
+    dialect: &'a Dialect,
     names: Names<'_>,
     filter: &'a Filter,
     access: &'a RowAccess,
     changes: &Changes<'a>,
 ) -> Result<Statement<'a>> {
     let mut sql = SqlWriter::new(dialect);
-    sql.push("UPDATE ").name(&names.class.table).push(" AS t SET ").name(UPDATED_AT).push(" = ");
+    sql.push("UPDATE ").table(&names.class.table).push(" AS t SET ").name(UPDATED_AT).push(" = ");
     match changes.updated_at {
         Some(time) => sql.bind(Bind::Integer(time.0)),
         None => sql.column(UPDATED_AT),
     };
-    if let Some(acl) = changes.acl_id {
-        append_set(&mut sql, ACL).bind(Bind::Integer(acl));
+    if let Some(acl) = changes.acl {
+        acl.append_values(&mut sql, |sql, index| {
+            append_set(sql, dialect.acl_storage.columns()[index]);
+        });
     }
     for (name, change) in changes.fields {
         append_change(&mut sql, names.class, expected_field(names.class, name)?, change)?;

@@ -4,7 +4,6 @@ mod delete;
 mod insert;
 mod references;
 mod require;
-mod returned;
 mod states;
 mod update;
 
@@ -22,8 +21,9 @@ use super::acl::InternedAcls;
 use super::errors::{class_gone, write_error};
 use super::execute::{execute, in_savepoint};
 use super::functions::Refusal;
-use crate::compile::{Names, add_members, remove_members};
+use crate::compile::{Names, RowAcl, add_members, remove_members};
 use crate::dialect::SQLITE;
+use crate::returned::Returned;
 use crate::statement::Statement;
 
 /// What jobs run with.
@@ -86,7 +86,7 @@ impl JobRunner<'_> {
 
     fn run_steps(&self, job: &WriteJob) -> StoreResult<JobDone> {
         let mut done = JobDone::default();
-        let mut returned = returned::Returned::default();
+        let mut returned = Returned::default();
         for (place, step) in job.steps.iter().enumerate() {
             let result = self.run_step(step, &mut done.events);
             let outcome = result.map_err(|error| in_step(job, place, error))?;
@@ -107,7 +107,7 @@ impl JobRunner<'_> {
                     created_at: *created_at,
                     updated_at: *updated_at,
                     acl: acl.as_ref(),
-                    acl_id: self.acls.id(self.connection, acl.as_ref())?,
+                    row_acl: RowAcl::Interned(self.acls.id(self.connection, acl.as_ref())?),
                     values,
                 };
                 self.insert(class, &row, relations, events)

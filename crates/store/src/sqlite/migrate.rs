@@ -70,12 +70,12 @@ fn intern_acls(connection: &Connection, class: &Class) -> StoreResult<()> {
 }
 
 fn add_indexes(connection: &Connection, class: &Class) -> StoreResult<()> {
-    for index in create_class_indexes(&class.table) {
+    for index in create_class_indexes(&SQLITE, &class.table) {
         run(connection, &index)?;
     }
     for field in class.fields.values() {
         let id = field_id(connection, class, &field.name)?;
-        if let Some(index) = create_missing_companion(&class.table, field, id) {
+        if let Some(index) = create_missing_companion(&SQLITE, &class.table, field, id) {
             run(connection, &index)?;
         }
     }

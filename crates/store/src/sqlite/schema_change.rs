@@ -223,7 +223,7 @@ fn drop_one_field(connection: &Connection, class: &mut Class, name: &str) -> Sto
             |row| row.get(0),
         )
         .map_err(store_error)?;
-    for statement in drop_field(&class.table, &field, id) {
+    for statement in drop_field(&SQLITE, &class.table, &field, id) {
         run(connection, &statement)?;
     }
     Ok(())
@@ -240,7 +240,7 @@ fn drop_one_class(connection: &Connection, schema: &mut Schema, name: &str) -> S
             format!("Class {name} is not empty, contains {rows} objects, cannot drop schema."),
         )));
     }
-    for statement in drop_class(&class) {
+    for statement in drop_class(&SQLITE, &class) {
         run(connection, &statement)?;
     }
     execute(connection, "DELETE FROM _catalog_class WHERE name = ?", params![name])?;

@@ -48,5 +48,5 @@ pub(super) fn remove(class: &Class, index: &Index) -> Vec<String> {
         ["insert", "update", "delete"]
             .map(|event| format!("DROP TRIGGER {}", quoted(&format!("{name}_{event}"))))
     });
-    triggers.chain(drop_terms(class, index)).collect()
+    triggers.chain(drop_terms(&SQLITE, class, index)).collect()
 }

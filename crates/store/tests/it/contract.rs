@@ -46,7 +46,6 @@ macro_rules! contract_suite {
             events: states, only_when_wanted, in_commit_order, not_for_failures, panicking_listeners;
             concurrency: grouped_writers, failures_stay_alone, closing;
             matcher: sql_and_matcher_agree;
-            aggregates: random_pipelines, protected_by_access_lists, no_statement_grows_without_bounds;
             oracle: scalar_filters_match_the_oracle;
         }
     };

@@ -1,8 +1,9 @@
 //! Tests of the store through its port.
 //!
-//! `contract` holds what every database must do, as functions over a [`support::Fixture`]; `sqlite` runs them
-//! against SQLite and adds what is particular to it.
+//! `contract` holds what every database must do, as functions over a [`support::Fixture`]; `sqlite` and `postgres` run
+//! them against their database and add what is particular to it.
 
 mod contract;
+mod postgres;
 mod sqlite;
 mod support;

@@ -15,7 +15,7 @@ use astrolabe_core::value::{Json, Timestamp};
 use tempfile::TempDir;
 
 use super::*;
-use crate::apps::KeyKind;
+use crate::apps::{AppDatabase, KeyKind};
 use crate::lifecycle::{SystemClock, SystemIds};
 
 #[derive(Default)]
@@ -103,7 +103,7 @@ fn fixture(open_max: usize) -> Fixture {
         id: "declared".into(),
         keys: AppKeys::default(),
         settings: AppSettings::default(),
-        database: "x".into(),
+        database: AppDatabase::File("x".into()),
         meter: Arc::default(),
     };
     let opener = opener(counts.clone());

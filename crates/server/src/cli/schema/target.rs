@@ -6,17 +6,17 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::Context;
 use astrolabe_core::events::Events;
 use astrolabe_core::ports::Store;
-use astrolabe_core::schema::{Schema, system_classes};
+use astrolabe_core::schema::Schema;
 use astrolabe_schema_code::{base_schema, replay};
-use astrolabe_store::{SqliteOptions, SqliteStore};
 use clap::Args;
+use tokio::runtime::Runtime;
 
-use crate::apps::{AppsError, DataFolder, lock_database};
+use crate::apps::{AppDatabase, AppsError, DataFolder, lock_database};
 use crate::cli::{UsageError, dev};
-use crate::config::{Config, Environment, Mode, Sources, load};
+use crate::config::{Config, Environment, Mode, PostgresAddress, Sources, SqliteSynchronous, load};
+use crate::databases::Databases;
 use crate::schema_folder::SchemaFolder;
 
 #[derive(Debug, Args)]
@@ -43,7 +43,8 @@ pub(crate) struct Target {
     /// The class files and migrations.
     pub schema: SchemaFolder,
     folder: DataFolder,
-    database: PathBuf,
+    database: AppDatabase,
+    postgres: Option<PostgresAddress>,
 }
 
 impl TargetArgs {
@@ -55,16 +56,20 @@ impl TargetArgs {
     /// Finds the app.
     pub fn target(&self) -> anyhow::Result<Target> {
         let mut config = self.load_config()?;
-        let folder = DataFolder::at(&config.server.data_dir);
+        let postgres = config.server.postgres.clone();
+        let folder = DataFolder::at(&config.server.data_dir).with_databases_in_postgres(postgres.is_some());
         let (app_id, outside) = match config.app.take() {
-            Some(app) => (app.id, app.database),
+            Some(app) => {
+                let file = app.database.map(AppDatabase::File);
+                (app.id, app.schema.map(AppDatabase::Schema).or(file))
+            }
             None => (only_app(&folder)?, None),
         };
         let database = match outside {
-            Some(path) => path,
+            Some(database) => database,
             None => folder.database_of(&app_id)?,
         };
-        Ok(Target { app_id, schema: self.folder_of(&config), folder, database })
+        Ok(Target { app_id, schema: self.folder_of(&config), folder, database, postgres })
     }
 
     fn folder_of(&self, config: &Config) -> SchemaFolder {
@@ -115,12 +120,15 @@ fn told_to_stop(error: AppsError) -> anyhow::Error {
     }
 }
 
+fn runtime() -> std::io::Result<Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()
+}
+
 impl Target {
     /// The schema of the database, also beside a running server. A database that is not there yet has the server's own
     /// classes.
     pub fn read_schema(&self) -> anyhow::Result<Schema> {
-        let schema = SqliteStore::read_schema(&self.database)
-            .with_context(|| format!("the database {} cannot be read", self.database.display()))?;
+        let schema = runtime()?.block_on(async { self.databases()?.read_schema(&self.database).await })?;
         if schema.classes.is_empty() { Ok(base_schema()?) } else { Ok(replay(schema, &[])?) }
     }
 
@@ -128,13 +136,9 @@ impl Target {
     pub fn change<T>(&self, work: impl AsyncFnOnce(&dyn Store) -> anyhow::Result<T>) -> anyhow::Result<T> {
         let _lock = self.folder.lock().map_err(told_to_stop)?;
         let _database_lock = lock_database(&self.database).map_err(told_to_stop)?;
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        runtime.block_on(async {
-            let store =
-                SqliteStore::open(&self.database, SqliteOptions::default(), Arc::new(Events::default()))
-                    .with_context(|| format!("the database {} cannot be opened", self.database.display()))?;
-            store.change_schema(system_classes()).await?;
-            let outcome = work(&store).await;
+        runtime()?.block_on(async {
+            let store = self.databases()?.open(&self.database, Arc::new(Events::default())).await?;
+            let outcome = work(&*store).await;
             store.close().await;
             outcome
         })
@@ -142,6 +146,13 @@ impl Target {
 
     /// The app and its database, for people.
     pub fn shown(&self) -> String {
-        format!("{} ({})", self.app_id, self.database.display())
+        match &self.database {
+            AppDatabase::File(path) => format!("{} ({})", self.app_id, path.display()),
+            schema @ AppDatabase::Schema(_) => format!("{} ({schema})", self.app_id),
+        }
+    }
+
+    fn databases(&self) -> anyhow::Result<Databases> {
+        Databases::new(SqliteSynchronous::Full, self.postgres.as_ref())
     }
 }

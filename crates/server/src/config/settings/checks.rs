@@ -4,7 +4,11 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use astrolabe_core::app::is_valid_app_id;
+use astrolabe_store::PostgresServer;
 use tracing_subscriber::EnvFilter;
+
+use crate::config::PostgresAddress;
+use crate::config::draft::DatabaseUrl;
 
 /// `127.0.0.1:1337`, `[::1]:1337` or `localhost:1337`.
 pub(super) fn listen(text: &str) -> Result<SocketAddr, String> {
@@ -109,22 +113,33 @@ pub(super) fn log_level(text: &str) -> Result<String, String> {
     Ok(level.to_owned())
 }
 
-/// The file of a database address.
-pub(super) fn sqlite_path(text: &str) -> Result<PathBuf, String> {
+/// A database address. PostgreSQL's is read further by whoever connects; here it has to be one.
+pub(super) fn database_url(text: &str) -> Result<DatabaseUrl, String> {
     match text.split_once(':') {
         Some(("sqlite", path)) if !path.trim_start_matches("//").is_empty() => {
-            Ok(PathBuf::from(path.strip_prefix("//").unwrap_or(path)))
+            Ok(DatabaseUrl::Sqlite(PathBuf::from(path.strip_prefix("//").unwrap_or(path))))
         }
-        Some(("postgres" | "postgresql", _)) => {
-            Err("PostgreSQL is not available in this version yet; leave it \
-                                                     out, or use `sqlite:PATH`"
-                .into())
-        }
+        Some(("postgres" | "postgresql", rest)) if rest.starts_with("//") => postgres(text),
         Some(("mongodb" | "mongodb+srv", _)) => {
-            Err("Astrolabe does not use MongoDB; leave it out, or use `sqlite:PATH`".into())
+            Err("Astrolabe does not use MongoDB; leave it out, or use `sqlite:PATH` or `postgres://…`".into())
         }
-        _ => Err("must be `sqlite:PATH` (the value is not shown)".into()),
+        _ => Err("must be `sqlite:PATH` or `postgres://…` (the value is not shown)".into()),
     }
+}
+
+/// A schema of PostgreSQL; those that begin with `pg_` are its own.
+pub(super) fn schema_name(text: &str) -> Result<String, String> {
+    let allowed = |character: char| character.is_ascii_alphanumeric() || matches!(character, '_' | '-');
+    if (1..=63).contains(&text.len()) && text.chars().all(allowed) && !text.starts_with("pg_") {
+        return Ok(text.to_owned());
+    }
+    Err("must be 1 to 63 letters, digits, `_` or `-`, and not begin with `pg_`".into())
+}
+
+fn postgres(address: &str) -> Result<DatabaseUrl, String> {
+    PostgresServer::check_address(address)
+        .map(|()| DatabaseUrl::Postgres(PostgresAddress::new(address)))
+        .map_err(|problem| format!("is no address of PostgreSQL: {problem} (the value is not shown)"))
 }
 
 #[cfg(test)]
@@ -142,12 +157,27 @@ mod tests {
 
     #[test]
     fn databases() {
-        assert_eq!(sqlite_path("sqlite:a/b.db").unwrap(), PathBuf::from("a/b.db"));
-        assert_eq!(sqlite_path("sqlite:///var/a.db").unwrap(), PathBuf::from("/var/a.db"));
-        assert!(
-            sqlite_path("postgres://u:pw@h/db").unwrap_err().contains("not available in this version yet")
-        );
-        assert!(sqlite_path("sqlite:").is_err() && sqlite_path("a.db").is_err());
+        let file = |path: &str| Ok(DatabaseUrl::Sqlite(PathBuf::from(path)));
+        assert_eq!(database_url("sqlite:a/b.db"), file("a/b.db"));
+        assert_eq!(database_url("sqlite:///var/a.db"), file("/var/a.db"));
+        for address in ["postgres://u:pw@h/db", "postgresql://u@127.0.0.1:5433/db?sslmode=disable"] {
+            assert_eq!(database_url(address), Ok(DatabaseUrl::Postgres(PostgresAddress::new(address))));
+        }
+        for wrong in [
+            "sqlite:",
+            "a.db",
+            "mongodb://h/db",
+            "postgres:db",
+            "postgres://h:port/db",
+            "postgres://h/db?sslmode=require",
+        ] {
+            let problem = database_url(wrong).unwrap_err();
+            assert!(!problem.contains("//h"), "{problem}");
+        }
+        assert_eq!(schema_name("my-app_1").as_deref(), Ok("my-app_1"));
+        for wrong in ["", "pg_x", "a b", "a\"", &"x".repeat(64)] {
+            assert!(schema_name(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

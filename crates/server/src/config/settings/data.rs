@@ -82,13 +82,22 @@ pub(super) const IDEMPOTENCY: &[Setting] = &[
 
 pub(super) const DATABASE: &[Setting] = &[
     Setting::new("database.url", "ASTROLABE_DATABASE_URL", Kind::PrivateText {
-        what: "`sqlite:PATH`",
-        set: |draft, text| checks::sqlite_path(text).map(|value| draft.database = Some(value)),
+        what: "`sqlite:PATH` or `postgres://USER:PASSWORD@HOST:PORT/DATABASE`",
+        set: |draft, text| checks::database_url(text).map(|value| draft.database = Some(value)),
     })
     .flag("--database-url")
     .parse("databaseURI", "PARSE_SERVER_DATABASE_URI")
     .default_words("a SQLite file in the data folder")
-    .doc("The database of the declared app."),
+    .doc(
+        "The SQLite file of the declared app, or the PostgreSQL database of all apps, each in a schema of its own; \
+         see [PostgreSQL](../guide/postgresql.md).",
+    ),
+    Setting::new("database.schema", "ASTROLABE_DATABASE_SCHEMA", Kind::Text {
+        what: "1 to 63 letters, digits, `_` or `-`",
+        set: |draft, text| checks::schema_name(text).map(|value| draft.schema = Some(value)),
+    })
+    .default_words("`app_` and the application id")
+    .doc("The schema of the declared app, where `database.url` is PostgreSQL."),
     Setting::new("database.sqlite_synchronous", "ASTROLABE_SQLITE_SYNCHRONOUS", Kind::Choice {
         words: &["full", "normal"],
         set: |draft, word| draft.server.sqlite_synchronous = sqlite_synchronous(word),

@@ -59,7 +59,10 @@ pub(super) fn append_opaque<'a>(sql: &mut SqlWriter<'a>, place: &Opaque<'_>, tes
             append_array(sql, place, ["json_contained_by", "contained_by"], json_list(operands));
         }
         Test::Matches(pattern) => match place {
-            Opaque::Nested { .. } => append_nested(sql, place, "matches", Bind::text(pattern.text())),
+            Opaque::Nested { .. } => {
+                let searched = (sql.dialect.pattern)(pattern);
+                append_nested(sql, place, "matches", Bind::Text(searched));
+            }
             _ => append_truth(sql, false),
         },
         Test::Text(_) | Test::Near(_) | Test::Within(_) | Test::Surrounds(_) => append_truth(sql, false),
@@ -146,10 +149,9 @@ fn append_file_in(sql: &mut SqlWriter<'_>, column: &str, operands: &[Value]) {
         _ => None,
     });
     let (name_before, name_after) = sql.dialect.file_name;
-    let (list_before, list_after) = sql.dialect.text_list;
     sql.push("(").column(column).push(" IS NOT NULL AND ");
-    sql.push(name_before).column(column).push(name_after).push(" IN ");
-    sql.push(list_before).bind(Bind::owned(json_texts(names))).push(list_after).push(")");
+    sql.push(name_before).column(column).push(name_after);
+    sql.in_list(&sql.dialect.text_list, json_texts(names), true).push(")");
 }
 
 fn append_point_in(sql: &mut SqlWriter<'_>, column: &str, operands: &[Value]) {
@@ -163,10 +165,9 @@ fn append_member_in(sql: &mut SqlWriter<'_>, table: &str, class: &str, operands:
         Value::Pointer(pointer) if pointer.class_name == class => Some(pointer.object_id.as_str()),
         _ => None,
     });
-    let (before, after) = sql.dialect.text_list;
-    sql.column(OBJECT_ID).push(" IN (SELECT ").push(OWNING_ID).push(" FROM ").name(table);
-    sql.push(" WHERE ").push(RELATED_ID).push(" IN ");
-    sql.push(before).bind(Bind::owned(json_texts(ids))).push(after).push(")");
+    sql.column(OBJECT_ID).push(" IN (SELECT ").push(OWNING_ID).push(" FROM ").table(table);
+    sql.push(" WHERE ").push(RELATED_ID);
+    sql.in_list(&sql.dialect.text_list, json_texts(ids), true).push(")");
 }
 
 fn json(value: &Value) -> String {

@@ -12,7 +12,8 @@ pub(super) fn append_pattern<'a>(sql: &mut SqlWriter<'a>, column: &str, pattern:
         sql.push(if pattern.is_prefix() { "" } else { " AND " });
     }
     if !pattern.is_prefix() {
-        sql.call_on_value("text_matches", column).push(", ").bind(Bind::text(pattern.text())).push(")");
+        let searched = (sql.dialect.pattern)(pattern);
+        sql.call_on_value("text_matches", column).push(", ").bind(Bind::Text(searched)).push(")");
     }
     sql.push(")");
 }

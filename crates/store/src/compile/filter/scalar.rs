@@ -75,10 +75,10 @@ fn append_in(sql: &mut SqlWriter<'_>, column: &str, kind: &FieldType, operands: 
         (None, true) => {
             sql.column(column).push(" IS NULL");
         }
-        (Some(list), false) => append_membership(sql, column, " IN ", kind, list),
+        (Some(list), false) => append_membership(sql, column, true, kind, list),
         (Some(list), true) => {
             sql.push("(").column(column).push(" IS NULL OR ");
-            append_membership(sql, column, " IN ", kind, list);
+            append_membership(sql, column, true, kind, list);
             sql.push(")");
         }
     }
@@ -95,18 +95,19 @@ fn append_not_in(sql: &mut SqlWriter<'_>, column: &str, kind: &FieldType, operan
         (Some(list), without_missing) => {
             let missing = if without_missing { " IS NOT NULL AND " } else { " IS NULL OR " };
             sql.push("(").column(column).push(missing);
-            append_membership(sql, column, " NOT IN ", kind, list);
+            append_membership(sql, column, false, kind, list);
             sql.push(")");
         }
     }
 }
 
-fn append_membership(sql: &mut SqlWriter<'_>, column: &str, operator: &str, kind: &FieldType, list: String) {
-    let (before, after) = match kind {
-        FieldType::Number | FieldType::Boolean | FieldType::Date => sql.dialect.number_list,
-        _ => sql.dialect.text_list,
+fn append_membership(sql: &mut SqlWriter<'_>, column: &str, has: bool, kind: &FieldType, list: String) {
+    let form = match kind {
+        FieldType::Number => &sql.dialect.real_list,
+        FieldType::Boolean | FieldType::Date => &sql.dialect.integer_list,
+        _ => &sql.dialect.text_list,
     };
-    sql.column(column).push(operator).push(before).bind(Bind::owned(list)).push(after);
+    sql.column(column).in_list(form, list, has);
 }
 
 /// The operands of the field's type as one JSON list; `None` when there is none.

@@ -6,7 +6,7 @@ use astrolabe_core::schema::{Class, FieldType, OBJECT_ID};
 use crate::catalogue::{TERM, terms_table};
 use crate::compile::Names;
 use crate::compile::target::{Target, resolve};
-use crate::statement::{Bind, SqlWriter, json_texts};
+use crate::statement::{Bind, Question, SqlWriter, json_texts, quoted};
 
 /// Appends the test of a column.
 pub(super) fn append_text(
@@ -20,17 +20,18 @@ pub(super) fn append_text(
     let language = class.text_language(&path.field);
     if let Some(terms) = language.and_then(|language| query.index_terms(language))
         && let Some(field) = class.field(&path.field)
+        && sql.dialect.stored_terms
     {
-        let (before, after) = sql.dialect.text_list;
         sql.column(OBJECT_ID)
             .push(" IN (SELECT ")
             .name(OBJECT_ID)
             .push(" FROM ")
-            .name(&terms_table(class, field));
-        sql.push(" WHERE ").push(TERM).push(" IN ").push(before);
-        sql.bind(Bind::owned(json_texts(terms.iter().map(String::as_str)))).push(after).push(") AND ");
+            .table(&terms_table(class, field));
+        let terms = json_texts(terms.iter().map(String::as_str));
+        sql.push(" WHERE ").push(TERM);
+        sql.in_list(&sql.dialect.text_list, terms, true).push(") AND ");
     }
-    append_call(sql, column, query);
+    append_call(sql, class, column, query);
     sql.push(" IS NOT NULL)");
 }
 
@@ -40,13 +41,28 @@ pub(in crate::compile) fn append_score(sql: &mut SqlWriter<'_>, names: Names<'_>
     for text in scored {
         if let Target::Scalar { column, kind: FieldType::String } = resolve(names.class, &text.path) {
             sql.push(" + COALESCE(");
-            append_call(sql, column, &text.query);
+            append_call(sql, names.class, column, &text.query);
             sql.push(", 0.0)");
         }
     }
     sql.push(")");
 }
 
-fn append_call(sql: &mut SqlWriter<'_>, column: &str, query: &TextQuery) {
+fn append_call(sql: &mut SqlWriter<'_>, class: &Class, column: &str, query: &TextQuery) {
+    if !sql.dialect.stored_terms {
+        return append_answer(sql, class, column, query);
+    }
     sql.call_on_value("text_score", column).push(", ").bind(Bind::owned(query.to_text())).push(")");
+}
+
+/// Whoever runs the statement looks at the texts first: the parameter becomes the scores by object id.
+fn append_answer(sql: &mut SqlWriter<'_>, class: &Class, column: &str, query: &TextQuery) {
+    let texts = format!(
+        "SELECT {id}, {column} FROM {} WHERE {column} IS NOT NULL",
+        sql.dialect.located(&class.table),
+        id = quoted(OBJECT_ID),
+        column = quoted(column),
+    );
+    sql.push("((SELECT ").question(Question { place: 0, texts, query: query.clone() });
+    sql.push("::text::jsonb) ->> ").column(OBJECT_ID).push(")::float8");
 }

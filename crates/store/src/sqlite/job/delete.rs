@@ -9,10 +9,10 @@ use astrolabe_core::query::{Filter, RowAccess};
 use astrolabe_core::schema::{Class, FieldType, OBJECT_ID};
 use astrolabe_core::value::Timestamp;
 
-use super::references::{IDS_AT_ONCE, Removed};
 use super::{JobRunner, has_relations};
 use crate::compile::{delete, drop_members_of};
 use crate::dialect::SQLITE;
+use crate::removed::{IDS_AT_ONCE, Removed};
 use crate::sqlite::execute::for_each_row;
 use crate::sqlite::row::RowReader;
 

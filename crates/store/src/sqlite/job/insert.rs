@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use astrolabe_core::events::{ChangeKind, ObjectEvent, RowState};
+use astrolabe_core::events::{ChangeKind, ObjectEvent};
 use astrolabe_core::ports::{RelationEdit, StepOutcome, StoreError, StoreResult};
 use astrolabe_core::schema::Class;
-use astrolabe_core::value::Value;
 
 use super::JobRunner;
 use crate::compile::{NewRow, insert};
@@ -31,20 +30,9 @@ impl JobRunner<'_> {
                 class: Arc::clone(class),
                 object_id: row.object_id.to_owned(),
                 before: None,
-                after: Some(Arc::new(state(row))),
+                after: Some(Arc::new(row.state())),
             });
         }
         Ok(StepOutcome { rows: 1, returned: Vec::new() })
-    }
-}
-
-/// What was stored is what was sent, so nothing has to be read.
-fn state(row: &NewRow<'_>) -> RowState {
-    let is_stored = |value: &Value| !matches!(value, Value::Null | Value::Relation(_));
-    RowState {
-        created_at: row.created_at,
-        updated_at: row.updated_at,
-        acl: row.acl.cloned(),
-        values: row.values.iter().filter(|(_, value)| is_stored(value)).cloned().collect(),
     }
 }

@@ -6,32 +6,21 @@
 
 use std::sync::Arc;
 
-use astrolabe_core::error::{Error, ErrorCode};
 use astrolabe_core::events::ObjectEvent;
 use astrolabe_core::limits;
 use astrolabe_core::ports::{FieldUpdate, StoreError, StoreResult};
-use astrolabe_core::query::{FieldPath, Filter, ReadPlan, RowAccess, Test};
+use astrolabe_core::query::{Filter, ReadPlan, RowAccess};
 use astrolabe_core::schema::{Class, DeletionRule, OBJECT_ID, RuledPointer};
-use astrolabe_core::value::{Pointer, Timestamp, Value};
+use astrolabe_core::value::{Timestamp, Value};
 
 use super::JobRunner;
 use super::update::Update;
 use crate::compile::{AccessPath, SelectColumn, select};
 use crate::dialect::SQLITE;
+use crate::removed::{Removed, ids_in, points_to, restricted, too_deep, too_many};
 use crate::sqlite::errors::class_gone;
 use crate::sqlite::execute::for_each_row;
 use crate::sqlite::row::RowReader;
-
-/// Removed rows that are asked about in one statement. A whole class may be removed at once.
-pub(super) const IDS_AT_ONCE: usize = 1_000;
-
-/// Removed rows of one class.
-pub(super) struct Removed {
-    /// The class.
-    pub class: Arc<Class>,
-    /// Their object ids.
-    pub ids: Vec<String>,
-}
 
 /// What the rules of one removal have left to do, and how many rows they may still touch.
 struct Followed<'s> {
@@ -176,48 +165,4 @@ impl<'s> JobRunner<'s> {
     fn class_of(&self, pointer: &RuledPointer) -> StoreResult<&Arc<Class>> {
         self.schema.class(&pointer.class).ok_or_else(|| class_gone(&pointer.class))
     }
-}
-
-/// The conditions that together find the rows whose pointer leads to removed ones.
-fn points_to<'r>(pointer: &'r RuledPointer, removed: &'r Removed) -> impl Iterator<Item = Filter> + 'r {
-    let target = |id: &String| {
-        Value::Pointer(Pointer { class_name: removed.class.name.to_string(), object_id: id.clone() })
-    };
-    removed.ids.chunks(IDS_AT_ONCE).map(move |ids| {
-        let test = Test::In(ids.iter().map(target).collect());
-        Filter::Field { path: FieldPath::top(&pointer.field), test }
-    })
-}
-
-fn ids_in(ids: Vec<String>) -> Filter {
-    let test = Test::In(ids.into_iter().map(Value::String).collect());
-    Filter::Field { path: FieldPath::top(OBJECT_ID), test }
-}
-
-/// Tells classes and fields, never which objects.
-fn restricted(pointer: &RuledPointer) -> Error {
-    Error::new(
-        ErrorCode::DeleteRestricted,
-        format!("Cannot delete, because an object of {} refers to it by {}.", pointer.class, pointer.field),
-    )
-}
-
-fn too_many() -> Error {
-    Error::new(
-        ErrorCode::ObjectTooLarge,
-        format!(
-            "The deletion rules concern more than {} objects; delete some of them first.",
-            limits::DELETION_ROWS_MAX
-        ),
-    )
-}
-
-fn too_deep() -> Error {
-    Error::new(
-        ErrorCode::ObjectTooLarge,
-        format!(
-            "The deletion rules lead through more than {} levels; delete some of the objects first.",
-            limits::DELETION_DEPTH_MAX
-        ),
-    )
 }

@@ -11,7 +11,7 @@ use astrolabe_core::value::{Timestamp, Value};
 use rusqlite::Row;
 
 use super::{JobRunner, States};
-use crate::compile::{Changes, update};
+use crate::compile::{Changes, RowAcl, update};
 use crate::dialect::SQLITE;
 use crate::sqlite::execute::for_each_row;
 use crate::sqlite::row::RowReader;
@@ -54,7 +54,7 @@ impl JobRunner<'_> {
         let needs_ids = before.is_some() || !step.relations.is_empty() || !step.returning.is_empty();
         let changes = Changes {
             updated_at: step.updated_at,
-            acl_id: step.acl.map(|acl| self.acls.id(self.connection, acl)).transpose()?,
+            acl: step.acl.map(|acl| self.acls.id(self.connection, acl).map(RowAcl::Interned)).transpose()?,
             fields: step.fields,
             returning: needs_ids.then_some(step.returning),
         };

@@ -50,7 +50,7 @@ pub(super) fn add_lacking_index(
             |row| row.get(0),
         )
         .map_err(store_error)?;
-    let statements = renew_field_indexes(&class.table, field, id).join("; ");
+    let statements = renew_field_indexes(&SQLITE, &class.table, field, id).join("; ");
     connection.execute_batch(&statements).map_err(|error| unique_error(error, class))
 }
 
@@ -64,7 +64,7 @@ pub(super) fn drop_one_index(connection: &Connection, class: &mut Class, name: &
             |row| row.get(0),
         )
         .map_err(store_error)?;
-    run(connection, &drop_index(id))?;
+    run(connection, &drop_index(&SQLITE, id))?;
     if let Some(index) = class.indexes.shift_remove(name) {
         terms::remove(class, &index).iter().try_for_each(|statement| run(connection, statement))?;
     }

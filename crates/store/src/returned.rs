@@ -8,13 +8,13 @@ use astrolabe_core::value::{Json, Value};
 
 /// What the steps of one job have handed back so far.
 #[derive(Default)]
-pub(super) struct Returned {
+pub(crate) struct Returned {
     bytes: usize,
 }
 
 impl Returned {
     /// Counts a step. What one step alone hands back is no more than what is stored, so it is never refused.
-    pub(super) fn add(&mut self, outcome: &StepOutcome) -> StoreResult<()> {
+    pub(crate) fn add(&mut self, outcome: &StepOutcome) -> StoreResult<()> {
         let bytes: usize = outcome.returned.iter().map(|(_, value)| size_of_value(value)).sum();
         if self.bytes > 0 && self.bytes + bytes > limits::RESPONSE_BYTES_MAX {
             return Err(StoreError::Refused(too_large()));

@@ -1,0 +1,148 @@
+//! One connection with its prepared statements.
+
+use std::borrow::Cow;
+use std::num::NonZeroUsize;
+
+use astrolabe_core::ports::{StoreError, StoreResult};
+use lru::LruCache;
+use parking_lot::Mutex;
+use tokio::runtime::Handle;
+use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
+use tokio_postgres::{Client, Config, Error, NoTls, Row, RowStream, Statement as Prepared};
+
+use super::errors::store_error;
+use super::options::PostgresOptions;
+use super::{full_text, functions};
+use crate::statement::{Bind, Statement};
+
+/// Prepared statements kept for each connection.
+const STATEMENTS_MAX: NonZeroUsize = NonZeroUsize::MIN.saturating_add(255);
+
+/// A connection. Statements that are sent at the same time follow each other without waiting for answers.
+pub(super) struct Connection {
+    client: Client,
+    statements: Mutex<LruCache<String, Prepared>>,
+}
+
+impl Connection {
+    /// Connects; what moves the bytes runs on `runtime`.
+    pub async fn open(config: &Config, options: &PostgresOptions, runtime: &Handle) -> StoreResult<Self> {
+        let connecting = tokio::time::timeout(options.connect_deadline, config.connect(NoTls)).await;
+        let late = |_| StoreError::Unavailable("it does not answer".to_owned());
+        let (client, mover) = connecting.map_err(late)?.map_err(store_error)?;
+        runtime.spawn(async move {
+            if let Err(error) = mover.await {
+                tracing::debug!(%error, "a connection to PostgreSQL ended");
+            }
+        });
+        let settings = session_settings(options);
+        let prepared = client.batch_execute(&settings);
+        tokio::time::timeout(options.connect_deadline, prepared).await.map_err(late)?.map_err(store_error)?;
+        Ok(Connection { client, statements: Mutex::new(LruCache::sparse(STATEMENTS_MAX)) })
+    }
+
+    /// Whether it can be used no more.
+    pub fn is_closed(&self) -> bool {
+        self.client.is_closed()
+    }
+
+    /// Runs statements of fixed text without parameters.
+    pub async fn batch(&self, sql: &str) -> Result<(), Error> {
+        self.client.batch_execute(sql).await
+    }
+
+    /// Runs a statement that yields no rows; returns how many it changed.
+    pub async fn execute(&self, statement: &Statement<'_>) -> Result<u64, Error> {
+        let prepared = self.prepare(statement).await?;
+        let binds = self.answered(statement).await?;
+        self.client.execute_raw(&prepared, binds.iter()).await
+    }
+
+    /// Runs a statement and gathers its rows.
+    pub async fn query(&self, statement: &Statement<'_>) -> Result<Vec<Row>, Error> {
+        use futures_util::TryStreamExt as _;
+        self.stream(statement).await?.try_collect().await
+    }
+
+    /// Runs a statement; its rows come as they arrive.
+    pub async fn stream(&self, statement: &Statement<'_>) -> Result<RowStream, Error> {
+        let prepared = self.prepare(statement).await?;
+        let binds = self.answered(statement).await?;
+        self.client.query_raw(&prepared, binds.iter()).await
+    }
+
+    /// The parameters, with the answers of what the database cannot answer.
+    async fn answered<'s, 'a>(&self, statement: &'s Statement<'a>) -> Result<Cow<'s, [Bind<'a>]>, Error> {
+        let mut binds = Cow::Borrowed(statement.binds.as_slice());
+        for question in &statement.questions {
+            let scores = full_text::scores(&self.client, question).await?;
+            binds.to_mut()[question.place] = Bind::owned(scores);
+        }
+        Ok(binds)
+    }
+
+    /// Runs a statement of our own, which is not kept.
+    pub async fn query_text(&self, sql: &str, params: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>, Error> {
+        self.client.query(sql, params).await
+    }
+
+    /// Forgets a statement whose plan has become invalid.
+    pub fn forget(&self, statement: &Statement<'_>) {
+        self.statements.lock().pop(&statement.sql);
+    }
+
+    /// Two callers may prepare the same statement at the same time; one of the two is kept.
+    async fn prepare(&self, statement: &Statement<'_>) -> Result<Prepared, Error> {
+        if let Some(prepared) = self.statements.lock().get(statement.sql.as_str()) {
+            return Ok(prepared.clone());
+        }
+        let types: Vec<Type> = statement.binds.iter().map(bind_type).collect();
+        let prepared = self.client.prepare_typed(&statement.sql, &types).await?;
+        let evicted = self.statements.lock().push(statement.sql.clone(), prepared.clone());
+        drop(evicted);
+        Ok(prepared)
+    }
+}
+
+/// What every statement of a session goes by, whatever the server, the database or the role has as its default.
+fn session_settings(options: &PostgresOptions) -> String {
+    format!(
+        "SET search_path = {}; SET statement_timeout = {}; SET lock_timeout = 0; \
+         SET idle_in_transaction_session_timeout = {}; SET default_transaction_isolation = 'read committed'; \
+         SET client_min_messages = 'error'; SET extra_float_digits = 1; SET jit = off",
+        functions::schema(),
+        options.read_deadline.as_millis().max(1),
+        options.write_deadline.as_millis().max(1),
+    )
+}
+
+/// The type a parameter has; null takes the type of its place.
+fn bind_type(bind: &Bind<'_>) -> Type {
+    match bind {
+        Bind::Null => Type::UNKNOWN,
+        Bind::Integer(_) => Type::INT8,
+        Bind::Real(_) => Type::FLOAT8,
+        Bind::Text(_) => Type::TEXT,
+    }
+}
+
+impl ToSql for Bind<'_> {
+    fn to_sql(
+        &self,
+        kind: &Type,
+        out: &mut bytes::BytesMut,
+    ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+        match self {
+            Bind::Null => Ok(IsNull::Yes),
+            Bind::Integer(number) => number.to_sql(kind, out),
+            Bind::Real(number) => number.to_sql(kind, out),
+            Bind::Text(text) => text.as_ref().to_sql(kind, out),
+        }
+    }
+
+    fn accepts(kind: &Type) -> bool {
+        [Type::INT8, Type::FLOAT8, Type::TEXT].contains(kind)
+    }
+
+    to_sql_checked!();
+}

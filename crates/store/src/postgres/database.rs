@@ -1,0 +1,187 @@
+//! The connections to one database, shared by the apps in it: a few that many requests use at the same time, and a
+//! bounded number for transactions.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use astrolabe_core::ports::{StoreError, StoreResult};
+use parking_lot::Mutex;
+use tokio::runtime::Handle;
+use tokio::sync::{Mutex as AsyncMutex, OwnedSemaphorePermit, Semaphore};
+use tokio_postgres::Config;
+
+use super::connection::Connection;
+use super::feed::Listening;
+use super::options::PostgresOptions;
+
+/// After a failed attempt nobody tries again for this long, then for twice as long, and so on.
+const PAUSE_MIN: Duration = Duration::from_millis(50);
+/// The longest pause.
+const PAUSE_MAX: Duration = Duration::from_secs(2);
+
+/// A database.
+pub(super) struct Database {
+    config: Config,
+    options: PostgresOptions,
+    runtime: Handle,
+    shared: Vec<AsyncMutex<Option<Arc<Connection>>>>,
+    next_shared: AtomicUsize,
+    exclusive: Arc<Semaphore>,
+    idle: Mutex<Vec<Connection>>,
+    pause: Mutex<Option<Pause>>,
+    listening: Listening,
+}
+
+/// The time after a failure in which nobody tries to connect.
+struct Pause {
+    until: Instant,
+    length: Duration,
+    reason: String,
+}
+
+impl Database {
+    /// Nothing is connected yet.
+    pub fn new(config: Config, options: PostgresOptions, runtime: Handle) -> Self {
+        Database {
+            config,
+            runtime,
+            shared: (0..options.shared_connections.max(1)).map(|_| AsyncMutex::default()).collect(),
+            next_shared: AtomicUsize::new(0),
+            exclusive: Arc::new(Semaphore::new(options.exclusive_connections_max.max(1))),
+            idle: Mutex::default(),
+            pause: Mutex::default(),
+            listening: Listening::default(),
+            options,
+        }
+    }
+
+    /// Where it is.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Who hears of other nodes.
+    pub fn listening(&self) -> &Listening {
+        &self.listening
+    }
+
+    /// How it is used.
+    pub fn options(&self) -> &PostgresOptions {
+        &self.options
+    }
+
+    /// Where tasks run.
+    pub fn runtime(&self) -> &Handle {
+        &self.runtime
+    }
+
+    /// One of the connections for single statements.
+    pub async fn shared(&self) -> StoreResult<Arc<Connection>> {
+        let place = self.next_shared.fetch_add(1, Ordering::Relaxed) % self.shared.len();
+        let mut slot = self.shared[place].lock().await;
+        if let Some(connection) = slot.as_ref().filter(|connection| !connection.is_closed()) {
+            return Ok(Arc::clone(connection));
+        }
+        *slot = None;
+        let connection = Arc::new(self.connect().await?);
+        *slot = Some(Arc::clone(&connection));
+        Ok(connection)
+    }
+
+    /// A connection for one caller alone.
+    pub async fn exclusive(self: &Arc<Self>) -> StoreResult<Lease> {
+        let waiting =
+            tokio::time::timeout(self.options.wait_max, Arc::clone(&self.exclusive).acquire_owned());
+        let permit = waiting.await.map_err(|_| StoreError::QueueFull)?.map_err(|_| closed())?;
+        let idle = self.next_idle();
+        let connection = match idle {
+            Some(connection) => connection,
+            None => self.connect().await?,
+        };
+        Ok(Lease {
+            database: Arc::clone(self),
+            connection: Some(connection),
+            is_clean: true,
+            _permit: permit,
+        })
+    }
+
+    /// A connection that nobody else gets and that does not count.
+    pub async fn connect(&self) -> StoreResult<Connection> {
+        self.check_pause()?;
+        match Connection::open(&self.config, &self.options, &self.runtime).await {
+            Ok(connection) => {
+                *self.pause.lock() = None;
+                Ok(connection)
+            }
+            Err(error) => {
+                self.begin_pause(&error);
+                Err(error)
+            }
+        }
+    }
+
+    fn next_idle(&self) -> Option<Connection> {
+        let mut idle = self.idle.lock();
+        idle.retain(|connection| !connection.is_closed());
+        idle.pop()
+    }
+
+    fn check_pause(&self) -> StoreResult<()> {
+        match &*self.pause.lock() {
+            Some(pause) if Instant::now() < pause.until => Err(StoreError::Unavailable(pause.reason.clone())),
+            _ => Ok(()),
+        }
+    }
+
+    fn begin_pause(&self, error: &StoreError) {
+        let reason = match error {
+            StoreError::Unavailable(reason) => reason.clone(),
+            other => other.to_string(),
+        };
+        let mut pause = self.pause.lock();
+        let length = pause.as_ref().map_or(PAUSE_MIN, |last| (last.length * 2).min(PAUSE_MAX));
+        *pause = Some(Pause { until: Instant::now() + length, length, reason });
+    }
+}
+
+/// A connection for one caller. It goes back when it is dropped, unless a transaction was left open on it.
+pub(super) struct Lease {
+    database: Arc<Database>,
+    connection: Option<Connection>,
+    is_clean: bool,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Lease {
+    /// The connection.
+    pub fn connection(&self) -> StoreResult<&Connection> {
+        self.connection.as_ref().ok_or_else(closed)
+    }
+
+    /// From now on, until [`Lease::end`], something is open that must not be handed on.
+    pub fn begin(&mut self) {
+        self.is_clean = false;
+    }
+
+    /// Nothing is open any more.
+    pub fn end(&mut self) {
+        self.is_clean = true;
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        if let Some(connection) = self.connection.take().filter(|connection| !connection.is_closed())
+            && self.is_clean
+        {
+            self.database.idle.lock().push(connection);
+        }
+    }
+}
+
+/// The error after the end.
+pub(super) fn closed() -> StoreError {
+    StoreError::Unavailable("it is closed".to_owned())
+}

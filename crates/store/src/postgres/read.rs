@@ -1,0 +1,191 @@
+//! Reads: compiled, run, and handed row by row to their sink.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use astrolabe_core::error::{Error, ErrorCode};
+use astrolabe_core::ports::{Explained, RowSink, StoreError, StoreResult};
+use astrolabe_core::query::ReadPlan;
+use astrolabe_core::schema::{Class, Schema};
+use astrolabe_core::value::Json;
+use futures_util::TryStreamExt as _;
+use tokio_postgres::RowStream;
+use tokio_postgres::types::{FromSql, Type};
+
+use super::connection::Connection;
+use super::database::{Lease, closed};
+use super::errors::{class_error, class_gone, names_something_gone, store_error};
+use super::{Shared, row};
+use crate::compile::{AccessPath, Names, count as compile_count, select, select_columns};
+use crate::statement::Statement;
+
+/// A statement that took longer than this runs on a connection of its own from then on, so that it keeps nobody waiting
+/// who comes after it.
+const QUICK: Duration = Duration::from_millis(20);
+
+/// A connection, shared or not.
+enum Held {
+    Shared(Arc<Connection>),
+    Alone(Box<Lease>),
+}
+
+impl Held {
+    fn connection(&self) -> StoreResult<&Connection> {
+        match self {
+            Held::Shared(connection) => Ok(connection),
+            Held::Alone(lease) => lease.connection(),
+        }
+    }
+}
+
+/// Runs a plan and feeds its rows to the sink.
+pub(super) async fn rows(
+    shared: &Shared,
+    plan: ReadPlan,
+    mut sink: Box<dyn RowSink>,
+) -> StoreResult<Box<dyn RowSink>> {
+    let schema = shared.schema.load_full();
+    let class = current(&schema, &plan.class)?;
+    let columns = select_columns(&plan, class);
+    let names = Names { schema: &schema, class };
+    let statement = select(&shared.dialect, names, &columns, &plan, AccessPath::ByRow);
+    let slow = shared.is_slow(&statement);
+    let (held, rows, began) = begin(shared, class, &statement, slow).await?;
+    let mut rows = std::pin::pin!(rows);
+    while let Some(row) = rows.try_next().await.map_err(|error| class_error(error, class))? {
+        row::feed(&row, class, &columns, &shared.acls, &mut *sink)?;
+    }
+    drop(held);
+    shared.note_time(&statement, began);
+    Ok(sink)
+}
+
+/// Counts the rows of a plan.
+pub(super) async fn count(shared: &Shared, plan: ReadPlan) -> StoreResult<u64> {
+    let schema = shared.schema.load_full();
+    let class = current(&schema, &plan.class)?;
+    let names = Names { schema: &schema, class };
+    let statement = compile_count(&shared.dialect, names, &plan.filter, &plan.access, AccessPath::ByRow);
+    let slow = shared.is_slow(&statement);
+    let (_held, rows, began) = begin(shared, class, &statement, slow).await?;
+    let rows: Vec<_> = rows.try_collect().await.map_err(|error| class_error(error, class))?;
+    shared.note_time(&statement, began);
+    let count: i64 = rows.first().map_or(Ok(0), |row| row.try_get(0)).map_err(store_error)?;
+    Ok(count.unsigned_abs())
+}
+
+/// The plan that PostgreSQL has for a read, without running it.
+pub(super) async fn explain(shared: &Shared, query: Explained) -> StoreResult<Json> {
+    let Explained::Read(plan) = query else { return Err(StoreError::Refused(no_aggregation())) };
+    let schema = shared.schema.load_full();
+    let class = current(&schema, &plan.class)?;
+    let columns = select_columns(&plan, class);
+    let names = Names { schema: &schema, class };
+    let mut statement = select(&shared.dialect, names, &columns, &plan, AccessPath::ByRow);
+    statement.sql.insert_str(0, "EXPLAIN (FORMAT JSON) ");
+    let held = hold(shared, true).await?;
+    let rows = held.connection()?.query(&statement).await.map_err(|error| class_error(error, class))?;
+    let text: PlanText<'_> = match rows.first() {
+        Some(row) => row.try_get(0).map_err(store_error)?,
+        None => PlanText("[]"),
+    };
+    let plan: Json = serde_json::from_str(text.0).map_err(|error| StoreError::Database(error.to_string()))?;
+    Ok(serde_json::json!({"database": "postgres", "plan": plan}))
+}
+
+/// A column of type json as it came.
+struct PlanText<'r>(&'r str);
+
+impl<'r> FromSql<'r> for PlanText<'r> {
+    fn from_sql(_kind: &Type, raw: &'r [u8]) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
+        Ok(PlanText(std::str::from_utf8(raw)?))
+    }
+
+    fn accepts(kind: &Type) -> bool {
+        *kind == Type::JSON
+    }
+}
+
+/// The refusal of an aggregation.
+pub(super) fn no_aggregation() -> Error {
+    Error::new(
+        ErrorCode::InvalidQuery,
+        "Aggregations are not available on PostgreSQL in this version; they are on SQLite.",
+    )
+}
+
+/// Sends a statement. Until rows have come it can be sent again: on another connection when this one was lost, and
+/// prepared anew when the tables were changed.
+async fn begin(
+    shared: &Shared,
+    class: &Class,
+    statement: &Statement<'_>,
+    alone: bool,
+) -> StoreResult<(Held, RowStream, Instant)> {
+    let mut tried_again = false;
+    loop {
+        let held = hold(shared, alone).await?;
+        let began = Instant::now();
+        let connection = held.connection()?;
+        let error = match connection.stream(statement).await {
+            Ok(rows) => return Ok((held, rows, began)),
+            Err(error) => error,
+        };
+        connection.forget(statement);
+        let may_pass = connection.is_closed() || error.is_closed();
+        if names_something_gone(&error) {
+            shared.refresh_schema();
+        }
+        if !may_pass || std::mem::replace(&mut tried_again, true) {
+            return Err(class_error(error, class));
+        }
+    }
+}
+
+async fn hold(shared: &Shared, alone: bool) -> StoreResult<Held> {
+    if shared.is_closed() {
+        return Err(closed());
+    }
+    Ok(match alone {
+        true => Held::Alone(Box::new(shared.database.exclusive().await?)),
+        false => Held::Shared(shared.database.shared().await?),
+    })
+}
+
+/// The class as it is now.
+pub(super) fn current<'s>(schema: &'s Schema, class: &Class) -> StoreResult<&'s Arc<Class>> {
+    schema.class(&class.name).ok_or_else(|| class_gone(&class.name))
+}
+
+impl Shared {
+    /// Whether a statement had better not keep others waiting.
+    fn is_slow(&self, statement: &Statement<'_>) -> bool {
+        statement.reads_values || self.slow.lock().get(statement.sql.as_str()).is_some()
+    }
+
+    /// Learns from the time that a statement took.
+    fn note_time(&self, statement: &Statement<'_>, began: Instant) {
+        if began.elapsed() > QUICK {
+            self.slow.lock().put(statement.sql.clone(), ());
+        }
+    }
+}
+
+/// The bytes of the app's tables with their indexes.
+pub(super) async fn storage_bytes(shared: &Shared) -> StoreResult<u64> {
+    const SQL: &str = "SELECT COALESCE(SUM(pg_total_relation_size(c.oid)), 0)::bigint FROM pg_class AS c \
+                       JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind = 'r'";
+    let held = hold(shared, false).await?;
+    let rows = held.connection()?.query_text(SQL, &[&shared.name]).await.map_err(store_error)?;
+    let bytes: i64 = rows.first().map_or(Ok(0), |row| row.try_get(0)).map_err(store_error)?;
+    Ok(bytes.unsigned_abs())
+}
+
+/// Asks for a sign of life.
+pub(super) async fn ping(shared: &Shared) -> StoreResult<()> {
+    const PING_DEADLINE: Duration = Duration::from_secs(1);
+    let held = hold(shared, false).await?;
+    let answer = held.connection()?.batch("SELECT 1");
+    let answer = tokio::time::timeout(PING_DEADLINE, answer).await;
+    answer.map_err(|_| StoreError::Deadline)?.map_err(store_error)
+}

@@ -1,0 +1,84 @@
+//! A PostgreSQL server as somebody names it by an address.
+
+use std::error::Error as _;
+use std::str::FromStr as _;
+use std::sync::Arc;
+
+use astrolabe_core::events::Events;
+use astrolabe_core::ports::StoreResult;
+use astrolabe_core::schema::Schema;
+use tokio::runtime::Handle;
+use tokio_postgres::Config;
+use tokio_postgres::config::SslMode;
+
+use super::database::Database;
+use super::options::PostgresOptions;
+use super::{PostgresStore, catalogue};
+use crate::dialect;
+
+/// A database on a server, with its connections. The stores of all apps in it share them.
+#[derive(Clone)]
+pub struct PostgresServer {
+    database: Arc<Database>,
+}
+
+impl PostgresServer {
+    /// Reads an address such as `postgres://user@host:5432/database`. Nothing is connected yet; what moves bytes will run
+    /// on `runtime`.
+    pub fn new(address: &str, options: PostgresOptions, runtime: Handle) -> Result<Self, String> {
+        Self::check_address(address)?;
+        let mut config = Config::from_str(address).map_err(|error| error.to_string())?;
+        if config.get_application_name().is_none() {
+            config.application_name("astrolabe");
+        }
+        Ok(PostgresServer { database: Arc::new(Database::new(config, options, runtime)) })
+    }
+
+    /// Whether an address can be understood. Encrypted connections are not to be had yet, so one that asks for them is
+    /// refused rather than used without.
+    pub fn check_address(address: &str) -> Result<(), String> {
+        let config = Config::from_str(address).map_err(|error| match error.source() {
+            Some(source) => source.to_string(),
+            None => error.to_string(),
+        })?;
+        match config.get_ssl_mode() {
+            SslMode::Require => Err("`sslmode=require` is not available in this version yet".to_owned()),
+            _ => Ok(()),
+        }
+    }
+
+    /// The schema of an app, which is left as it is; without classes when there is none.
+    pub async fn read_schema(&self, schema: &str) -> StoreResult<Schema> {
+        let connection = self.database.connect().await?;
+        catalogue::read(&connection, &dialect::postgres(schema)).await
+    }
+
+    /// Opens the schema of an app, or makes it. Committed changes are published to `events`.
+    pub async fn open(&self, schema: &str, events: Arc<Events>) -> StoreResult<PostgresStore> {
+        PostgresStore::open(Arc::clone(&self.database), schema, events).await
+    }
+
+    /// Removes the schema of an app with everything in it.
+    pub async fn remove(&self, schema: &str) -> StoreResult<()> {
+        let connection = self.database.connect().await?;
+        let sql = format!("DROP SCHEMA IF EXISTS {} CASCADE", crate::statement::quoted(schema));
+        connection.batch(&sql).await.map_err(super::errors::store_error)
+    }
+
+    /// All rows of a schema as texts, for tests that search them.
+    pub async fn dump(&self, schema: &str) -> StoreResult<String> {
+        let connection = self.database.connect().await?;
+        let sql = "SELECT query_to_xml(format('SELECT * FROM %I.%I', schemaname, tablename), true, true, '')::text \
+                   FROM pg_tables WHERE schemaname = $1";
+        let rows = connection.query_text(sql, &[&schema]).await.map_err(super::errors::store_error)?;
+        rows.iter().map(|row| row.try_get::<_, String>(0).map_err(super::errors::store_error)).collect()
+    }
+
+    /// The schemas whose names begin with a text.
+    pub async fn schemas(&self, start: &str) -> StoreResult<Vec<String>> {
+        let connection = self.database.connect().await?;
+        let sql = "SELECT nspname::text FROM pg_namespace WHERE starts_with(nspname::text, $1) ORDER BY 1";
+        let rows = connection.query_text(sql, &[&start]).await.map_err(super::errors::store_error)?;
+        rows.iter().map(|row| row.try_get(0).map_err(super::errors::store_error)).collect()
+    }
+}
