@@ -13,7 +13,7 @@ use lru::LruCache;
 use parking_lot::Mutex;
 
 use super::Shared;
-use super::read::Reader;
+use super::reader::Reader;
 use super::snapshot::SnapshotAge;
 
 /// Apps whose connection a thread keeps open.
