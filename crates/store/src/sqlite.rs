@@ -17,6 +17,7 @@ mod options;
 mod placement;
 mod read;
 mod read_threads;
+mod reader;
 mod row;
 mod schema_change;
 mod snapshot;

@@ -14,8 +14,8 @@ use lru::LruCache;
 use parking_lot::Mutex;
 
 use super::Shared;
-use super::read::Reader;
 use super::read_threads;
+use super::reader::Reader;
 use super::snapshot::SnapshotAge;
 
 /// Connections that the threads of the process keep open together. Each takes three open files.

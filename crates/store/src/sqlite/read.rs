@@ -6,7 +6,6 @@ mod hint;
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::time::Duration;
 
 use astrolabe_core::ports::{RowSink, StoreError, StoreResult};
 use astrolabe_core::query::ReadPlan;
@@ -14,73 +13,19 @@ use astrolabe_core::schema::{Class, Schema};
 use rusqlite::{Connection, Row};
 use tokio::sync::oneshot;
 
-use super::acl::{AclLookup, Gate, KnownAcls, Passage, Purpose, Reach};
-use super::effort::Effort;
+use super::acl::{AclLookup, Gate, Passage, Purpose, Reach};
 use super::errors::{class_gone, read_error, store_error};
 use super::execute::for_rows;
 use super::local_readers::with_reader;
 use super::placement::{Placement, Placements, Shape};
-use super::snapshot::{Snapshot, SnapshotAge};
-use super::{Shared, connection, read_threads, row};
+use super::reader::Reader;
+use super::{Shared, read_threads, row};
 use crate::compile::{AccessPath, Names, acl_place, count as compile_count, is_all, select, select_columns};
 use crate::dialect::SQLITE;
 use crate::statement::Statement;
 
 pub(super) use aggregate::aggregate;
 pub(super) use explain::explain;
-
-/// How long a sign of life may take.
-const PING_DEADLINE: Duration = Duration::from_secs(1);
-
-/// A read-only connection.
-pub(super) struct Reader {
-    connection: Connection,
-    placements: Placements,
-    effort: Effort,
-    acls: KnownAcls,
-    reach: Reach,
-    snapshot: Snapshot,
-}
-
-impl Reader {
-    /// Opens the store's file.
-    pub fn open(shared: &Shared) -> StoreResult<Self> {
-        let mut connection = connection::open_reader(&shared.path).map_err(store_error)?;
-        let effort = Effort::watch(&mut connection).map_err(store_error)?;
-        Ok(Reader {
-            connection,
-            placements: Placements::new(),
-            effort,
-            acls: KnownAcls::new(),
-            reach: Reach::new(),
-            snapshot: Snapshot::default(),
-        })
-    }
-
-    /// Makes sure that what is read from now on is everything that is committed.
-    pub fn renew_snapshot(&mut self, age: &SnapshotAge) -> StoreResult<()> {
-        self.snapshot.renew(&self.connection, age).map_err(store_error)
-    }
-
-    /// Gives the snapshot up if something was committed meanwhile.
-    pub fn end_old_snapshot(&mut self, age: &SnapshotAge) {
-        self.snapshot.end_if_old(&self.connection, age);
-    }
-
-    /// Gives the snapshot up.
-    pub fn end_snapshot(&mut self) {
-        self.snapshot.end(&self.connection);
-    }
-
-    /// Answers when the file can be read, which what an open snapshot holds in memory does not show.
-    pub fn ping(&mut self) -> StoreResult<()> {
-        self.end_snapshot();
-        let _watch = self.effort.begin(PING_DEADLINE);
-        self.connection
-            .query_row("SELECT schema_version FROM _catalog_meta", [], |_| Ok(()))
-            .map_err(store_error)
-    }
-}
 
 /// How a read is run on a thread.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -50,7 +50,7 @@ impl<'r, 's> RowReader<'r, 's> {
         if id == NO_ACL {
             return Ok(None);
         }
-        acls.get(id)?.map(|acl| Some(&**acl)).ok_or_else(|| self.corrupt(ACL))
+        acls.get(id)?.map(Some).ok_or_else(|| self.corrupt(ACL))
     }
 
     /// The next columns as the value of a field; `None` for relations, which have none.
