@@ -17,6 +17,12 @@ test('tsc accepts the generated files and their use', async () => {
   assert.ok(ok, output);
 });
 
+test('the generated files are formatted', async () => {
+  const style = ['--single-quote', '--print-width', '120', '--ignore-path', 'none'];
+  const { ok, output } = await tool('prettier', ['--check', ...style, './generated/compile/*.ts']);
+  assert.ok(ok, output);
+});
+
 test('drizzle-kit reads the Drizzle schema', async () => {
   const out = './generated/compile/sql';
   const { ok, output } = await tool('drizzle-kit', [

@@ -3,7 +3,7 @@
 use astrolabe_core::schema::FieldType;
 
 use super::class_types::{ClassTypes, FieldTypes};
-use super::text::{comment, head, quoted};
+use super::text::{comment, head};
 
 pub(super) fn generate(classes: &[ClassTypes]) -> String {
     let mut out = head(
@@ -26,7 +26,7 @@ pub(super) fn generate(classes: &[ClassTypes]) -> String {
     }
     out.push_str("\n/** Classes by name. */\nexport type Classes = {\n");
     for class in classes {
-        out.push_str(&format!("  {}: {};\n", quoted(&class.class), class.name));
+        out.push_str(&format!("  {}: {};\n", class.class, class.name));
     }
     out.push_str("};\n");
     out

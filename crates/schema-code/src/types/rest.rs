@@ -17,7 +17,7 @@ pub(super) fn generate(classes: &[ClassTypes]) -> String {
     }
     out.push_str("\n/** Classes by name. */\nexport type Classes = {\n");
     for class in classes {
-        let (key, name) = (quoted(&class.class), &class.name);
+        let (key, name) = (&class.class, &class.name);
         out.push_str(&format!("  {key}: {{ read: {name}; create: {name}Create; update: {name}Update }};\n"));
     }
     out.push_str("};\n");

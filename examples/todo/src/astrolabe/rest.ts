@@ -170,9 +170,9 @@ export type UserUpdate = {
 
 /** Classes by name. */
 export type Classes = {
-  'Todo': { read: Todo; create: TodoCreate; update: TodoUpdate };
-  '_Installation': { read: Installation; create: InstallationCreate; update: InstallationUpdate };
-  '_Role': { read: Role; create: RoleCreate; update: RoleUpdate };
-  '_Session': { read: Session; create: SessionCreate; update: SessionUpdate };
-  '_User': { read: User; create: UserCreate; update: UserUpdate };
+  Todo: { read: Todo; create: TodoCreate; update: TodoUpdate };
+  _Installation: { read: Installation; create: InstallationCreate; update: InstallationUpdate };
+  _Role: { read: Role; create: RoleCreate; update: RoleUpdate };
+  _Session: { read: Session; create: SessionCreate; update: SessionUpdate };
+  _User: { read: User; create: UserCreate; update: UserUpdate };
 };
