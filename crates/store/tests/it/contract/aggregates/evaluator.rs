@@ -94,7 +94,7 @@ fn passes(value: &Json, operand: &Json) -> bool {
     match operator.as_str() {
         "$in" => operand.as_array().unwrap().iter().any(|candidate| equal(value, candidate)),
         "$ne" => !equal(value, operand),
-        "$exists" => !value.is_null() == (operand == &json!(true)),
+        "$exists" => value.is_null() != (operand == &json!(true)),
         "$gt" => ordered() == Some(Ordering::Greater),
         "$gte" => ordered().is_some_and(Ordering::is_ge),
         "$lt" => ordered() == Some(Ordering::Less),
