@@ -19,6 +19,7 @@ export async function makePage(url) {
     recorded: await recordedTable(),
     reasons: await reasonTable(),
     sdk: await sdkList(),
+    options: await optionTable(),
   };
   const words = await readFile(here('words.md'), 'utf8');
   return words.replace(/^<!-- (\w+) -->$/gm, (whole, name) => parts[name] ?? whole);
@@ -54,6 +55,17 @@ async function* recordedRequests() {
       yield { topic, name, difference: differenceOf(topic, name, golden) };
     }
   }
+}
+
+/** The options of Parse Server, from the page of all settings, which a test of the binary keeps fresh. */
+async function optionTable() {
+  const configuration = await readFile(here('../../docs/reference/configuration.md'), 'utf8');
+  const [, names] = configuration.split("## Parse Server's names");
+  const spoken = [...names.matchAll(/^\| (`[^`]+`) \| `[^`]+` \| (.+) \|$/gm)].map(([, option, here]) => [option, here]);
+  const idle = names.match(/idle in this version: ([^]*?)\.\n/)[1].match(/`[^`]+`/g);
+  if (spoken.length === 0 || idle.length === 0) throw new Error('the page of settings has another form');
+  const rows = [...spoken, ...idle.map(option => [option, 'not yet: accepted with a warning'])];
+  return ['| option | here |', '|---|---|', ...rows.map(([option, here]) => `| ${option} | ${here} |`)].join('\n');
 }
 
 async function recordedTable() {

@@ -195,7 +195,7 @@ export const sections = [
     ['the maintenance key chooses `createdAt`', ['POST', '/classes/Compat', { createdAt: { __type: 'Date', iso: '2020-01-01T00:00:00.000Z' } }, 'maintenance']],
     ['a device registers again', install('c0ffee00-0000-4000-8000-000000000000'), 'it stays one row'],
     ['parameters for the master key alone (`masterKeyOnly`)', ['PUT', '/config', { params: { hidden: 1 }, masterKeyOnly: { hidden: true } }, 'master']],
-    ['`requestKeywordDenylist`', ['POST', '/classes/Compat', { compatForbidden: 1 }], 'nothing is forbidden unless it is configured; refused (105)', 105],
+    ['`requestKeywordDenylist`', ['POST', '/classes/Compat', { compatForbidden: 1 }], 'refused (105)', 105],
     ['`rateLimit`', ['GET', '/classes/CompatLimited'], 'counted by each process for itself; refused (100)', 100],
     ['`routeAllowList`', ['GET', '/classes/CompatOther', undefined, 'rest'], 'not on the list: refused (119)', 119],
     ['idempotency (`X-Parse-Request-Id`)', ['POST', '/classes/CompatOnce', {}, 'rest', { 'X-Parse-Request-Id': 'compat-once' }],

@@ -18,6 +18,7 @@ export function expectRead(world, caller, request) {
   switch (request.kind) {
     case 'find': return expectFind(world, caller, aClass, request);
     case 'count': return expectCount(world, caller, aClass, request);
+    case 'sum': return expectSum(world, caller, aClass, request);
     case 'get': return expectGet(world, caller, aClass, request);
     case 'related': return expectRelated(world, caller, aClass, request);
     default: throw new Error(request.kind);
@@ -41,6 +42,17 @@ function expectCount(world, caller, aClass, request) {
   if (classAllows(world, caller, aClass, 'count') === 'none') return denied;
   if (!mayAsk(world, caller, aClass, { where: request.where })) return denied;
   return { count: found(world, caller, aClass, request.where, 'count').length };
+}
+
+function expectSum(world, caller, aClass, { where, sum, by }) {
+  if (classAllows(world, caller, aClass, 'aggregate') === 'none') return denied;
+  if (!mayAsk(world, caller, aClass, { where, order: [sum, by] })) return denied;
+  const sums = new Map();
+  for (const row of found(world, caller, aClass, where, 'aggregate')) {
+    const key = row[by] ?? null;
+    sums.set(key, (sums.get(key) ?? 0) + (row[sum] ?? 0));
+  }
+  return { sums: [...sums].map(([objectId, total]) => ({ objectId, total })) };
 }
 
 function expectGet(world, caller, aClass, request) {

@@ -2,6 +2,7 @@
 // documents of the protocol promise: class-level permissions, pointer permissions, access lists, roles, protected
 // fields. It answers questions about one row at a time; `expected.mjs` puts whole answers together.
 import { matches, namedFields } from './where.mjs';
+import { READS } from './world.mjs';
 
 /** `caller`: { user?: id, master?: true }. */
 export function principalsOf(world, caller) {
@@ -33,7 +34,9 @@ export function classAllows(world, caller, aClass, operation) {
   const grant = aClass.permissions[operation];
   const principals = principalsOf(world, caller);
   if (Object.keys(grant).some(key => grant[key] === true && principals.has(key))) return 'all';
-  const userFields = aClass.permissions[['find', 'get', 'count'].includes(operation) ? 'readUserFields' : 'writeUserFields'];
+  // Who may read a row may not aggregate it, unless the operation names somebody itself.
+  if (operation === 'aggregate' && !grant.pointerFields?.length && !grant.requiresAuthentication) return 'none';
+  const userFields = aClass.permissions[READS.includes(operation) ? 'readUserFields' : 'writeUserFields'];
   const pointers = [...(grant.pointerFields ?? []), ...(userFields ?? [])];
   const hasPointers = pointers.length > 0 && operation !== 'create' && operation !== 'addField';
   if (grant.requiresAuthentication && !caller.user) return 'none';
@@ -53,7 +56,7 @@ export function rowAllows(world, caller, aClass, operation, row) {
   const allowed = classAllows(world, caller, aClass, operation);
   if (allowed === 'none') return false;
   if (allowed !== 'all' && !pointsAt(row, allowed, caller.user)) return false;
-  return aclAllows(world, caller, row, ['find', 'count', 'get'].includes(operation) ? 'read' : 'write');
+  return aclAllows(world, caller, row, READS.includes(operation) ? 'read' : 'write');
 }
 
 /** The groups of protected fields a caller belongs to wherever the row. */

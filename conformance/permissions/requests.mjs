@@ -1,6 +1,6 @@
 // Random requests of a caller. A request is plain data that `oracle.mjs` judges and `send.mjs` sends:
 //
-//   { kind: 'find' | 'count' | 'get' | 'related' | 'create' | 'update' | 'delete', className, … }
+//   { kind: 'find' | 'count' | 'sum' | 'get' | 'related' | 'create' | 'update' | 'delete', className, … }
 import { isReference } from '../server.mjs';
 import { makeAcl, makeValue } from './world.mjs';
 
@@ -11,6 +11,7 @@ export function makeRead(rng, world) {
   return rng.weighted([
     [6, () => ({ kind: 'find', ...makeQuestion(rng, world, aClass), ...makeView(rng, aClass) })],
     [2, () => ({ kind: 'count', className: aClass.name, where: makeConditions(rng, world, aClass) })],
+    [isReference ? 0 : 2, () => ({ kind: 'sum', className: aClass.name, where: makeConditions(rng, world, aClass), ...makeSum(rng, aClass) })],
     [2, () => ({ kind: 'get', className: aClass.name, id: anyId(rng, aClass), ...makeView(rng, aClass) })],
     [1, () => makeRelated(rng, world)],
   ]);
@@ -29,6 +30,10 @@ export function makeWrite(rng, world, serial) {
 /** What has to hold for the object of a write, now and then. The reference has no such conditions. */
 const makeCondition = (rng, world, aClass) =>
   !isReference && rng.chance(0.3) ? { condition: makeWhere(rng, world, aClass, 0) } : {};
+
+/** The sum of one field for each value of another. */
+const makeSum = (rng, aClass) =>
+  aClass.name === '_User' ? { sum: 'n', by: rng.pick(['username', 'email']) } : { sum: 'n', by: rng.pick(['s', 's', 'b']) };
 
 function anyId(rng, aClass) {
   const ids = [...aClass.rows.keys()];

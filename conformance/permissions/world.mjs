@@ -4,7 +4,10 @@
 //   world.classes[name] = { name, permissions, rows: Map(objectId -> { objectId, acl, ...fields }) }
 //   acl: undefined (none) or { principal: { read, write } }; a pointer in a field: { to: class, id }
 
-export const READS = ['find', 'count', 'get'];
+import { isReference } from '../server.mjs';
+
+/** The reference has no permission to aggregate. */
+export const READS = ['find', 'count', 'get', ...(isReference ? [] : ['aggregate'])];
 export const WRITES = ['create', 'update', 'delete'];
 
 /** What may be done with a class. */

@@ -9,6 +9,7 @@ mod meter;
 mod path_patterns;
 mod protected_fields;
 mod rate_limit;
+mod request_complexity;
 mod route_pattern;
 mod settings;
 
@@ -28,6 +29,7 @@ pub use meter::{Answered, InFlight, Meter, Usage};
 pub use path_patterns::PathPatterns;
 pub use protected_fields::ProtectedFieldsByClass;
 pub use rate_limit::{RateCounters, RateLimit, RateZone, RatedRequest};
+pub use request_complexity::RequestComplexity;
 pub use route_pattern::RoutePattern;
 pub use settings::AppSettings;
 

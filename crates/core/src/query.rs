@@ -17,7 +17,7 @@ use crate::value::{GeoPoint, Pointer, Value};
 use geo::{Area, Disc};
 
 pub use matcher::{MatchRow, matches, value_at};
-pub use options::{FindOptions, KeySelection, SCORE, parse_order};
+pub use options::{FindOptions, KeySelection, KeyTree, SCORE, parse_order};
 pub use parse_where::parse_where;
 pub use pattern::Pattern;
 pub use plan::{OrderBy, OrderKey, PlanColumn, ReadPlan, RowAccess, ShownIn};

@@ -18,6 +18,9 @@ use super::transaction;
 /// `routes` are the endpoints that a batch can reach: all but itself.
 pub(super) async fn run(routes: Arc<Routes>, call: ParseCall) -> Result<Answer> {
     let (requests, is_transaction) = (parse_requests(&call)?, asks_for_transaction(&call)?);
+    if !call.scope().is_privileged() {
+        call.app().settings.request_complexity.check_batch(requests.len())?;
+    }
     for request in &requests {
         check_route(&call.context, &request.method, &request.path, Some(&Method::POST))?;
     }

@@ -1,13 +1,39 @@
 //! Keys and values that nobody may store.
 
 use regex::Regex;
+use serde_json::json;
 
 use crate::error::{Error, ErrorCode, Result};
 use crate::value::{Json, JsonMap};
 
 /// What must not be part of an object that is saved, at any depth.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct KeywordDenylist(Vec<Keyword>);
+#[derive(Debug, Clone, PartialEq)]
+pub struct KeywordDenylist {
+    keywords: Vec<Keyword>,
+    /// Names of fields count too, not only the keys inside of values.
+    includes_fields: bool,
+}
+
+impl Default for KeywordDenylist {
+    /// Keys that have led to injection in JavaScript and in document databases. Fields have rules for names of their own.
+    fn default() -> Self {
+        let exact = |text: &str| Some(Probe::Exact(text.to_owned()));
+        let keyword = |key: &str, value: Option<&str>| Keyword {
+            given: match value {
+                Some(value) => json!({"key": key, "value": value}),
+                None => json!({"key": key}),
+            },
+            key: exact(key),
+            value: value.and_then(exact),
+        };
+        let keywords = vec![
+            keyword("_bsontype", Some("Code")),
+            keyword("constructor", None),
+            keyword("__proto__", None),
+        ];
+        KeywordDenylist { keywords, includes_fields: false }
+    }
+}
 
 /// A key, a value, or a key with a value.
 #[derive(Debug, Clone)]
@@ -27,6 +53,7 @@ impl PartialEq for Keyword {
 /// Texts are searched for a pattern; other values have to be equal.
 #[derive(Debug, Clone)]
 enum Probe {
+    Exact(String),
     Pattern(Regex),
     Value(Json),
 }
@@ -47,6 +74,7 @@ impl Probe {
 
     fn finds(&self, json: &Json) -> bool {
         match (self, json) {
+            (Probe::Exact(wanted), Json::String(text)) => wanted == text,
             (Probe::Pattern(pattern), Json::String(text)) => pattern.is_match(text),
             (Probe::Value(Json::Number(wanted)), Json::Number(number)) => wanted.as_f64() == number.as_f64(),
             (Probe::Value(value), json) => value == json,
@@ -55,7 +83,11 @@ impl Probe {
     }
 
     fn finds_key(&self, key: &str) -> bool {
-        matches!(self, Probe::Pattern(pattern) if pattern.is_match(key))
+        match self {
+            Probe::Exact(wanted) => wanted == key,
+            Probe::Pattern(pattern) => pattern.is_match(key),
+            Probe::Value(_) => false,
+        }
     }
 }
 
@@ -72,13 +104,14 @@ impl KeywordDenylist {
             }
             Ok(keyword)
         };
-        items.iter().map(keyword).collect::<Result<_, _>>().map(KeywordDenylist)
+        let keywords = items.iter().map(keyword).collect::<Result<_, _>>()?;
+        Ok(KeywordDenylist { keywords, includes_fields: true })
     }
 
     /// Refuses (105) what holds one of them.
     pub fn check(&self, body: &JsonMap) -> Result<()> {
-        for keyword in &self.0 {
-            if keyword.is_in_map(body) {
+        for keyword in &self.keywords {
+            if body.iter().any(|(key, value)| self.finds_in_field(keyword, key, value)) {
                 return Err(Error::new(
                     ErrorCode::InvalidKeyName,
                     format!("Prohibited keyword in request data: {}.", keyword.given),
@@ -86,6 +119,16 @@ impl KeywordDenylist {
             }
         }
         Ok(())
+    }
+}
+
+impl KeywordDenylist {
+    /// What follows the first dot of a dotted key is inside of a value.
+    fn finds_in_field(&self, keyword: &Keyword, key: &str, value: &Json) -> bool {
+        let is_named = self.includes_fields && keyword.meets(Some(key), value);
+        is_named
+            || key.split('.').skip(1).any(|part| keyword.meets(Some(part), value))
+            || keyword.is_in(value)
     }
 }
 
@@ -112,7 +155,6 @@ impl Keyword {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn keywords_are_found_at_any_depth() {
@@ -129,6 +171,15 @@ mod tests {
         ] {
             let denylist = KeywordDenylist::from_json(list.as_array().unwrap()).unwrap();
             assert_eq!(denylist.check(body.as_object().unwrap()).is_err(), refused, "{list} {body}");
+        }
+        for (body, refused) in [
+            (json!({"constructor": 1}), false),
+            (json!({"a.constructor": 1}), true),
+            (json!({"a": [{"__proto__": 1}]}), true),
+            (json!({"a": {"constructors": 1, "_bsontype": "Codes"}}), false),
+        ] {
+            let body = body.as_object().unwrap();
+            assert_eq!(KeywordDenylist::default().check(body).is_err(), refused, "{body:?}");
         }
         for list in
             [json!([5]), json!([{}]), json!([{"keys": "a"}]), json!([{"key": "("}]), json!([{"value": []}])]

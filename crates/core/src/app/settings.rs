@@ -4,7 +4,7 @@ use ipnet::IpNet;
 
 use super::{
     AccountLockout, AppLimits, KeywordDenylist, PasswordPolicy, PathPatterns, ProtectedFieldsByClass,
-    RateLimit,
+    RateLimit, RequestComplexity,
 };
 
 /// The settings of one app. Defaults are those of `astrolabe start`.
@@ -66,6 +66,8 @@ pub struct AppSettings {
     pub idempotent_paths: PathPatterns,
     /// Seconds the id of a request is remembered (`idempotencyOptions.ttl`).
     pub idempotency_ttl_s: i64,
+    /// How much one request of a client may ask for (`requestComplexity`).
+    pub request_complexity: RequestComplexity,
     /// What nobody may store (`requestKeywordDenylist`).
     pub keyword_denylist: KeywordDenylist,
     /// Routes that clients may use; `None` is all (`routeAllowList`).
@@ -110,6 +112,7 @@ impl Default for AppSettings {
             allow_headers: Vec::new(),
             idempotent_paths: PathPatterns::default(),
             idempotency_ttl_s: 300,
+            request_complexity: RequestComplexity::default(),
             keyword_denylist: KeywordDenylist::default(),
             route_allow_list: None,
             rate_limits: Vec::new(),

@@ -172,6 +172,9 @@ impl Objects {
         class: Option<&Class>,
         conditions: &JsonMap,
     ) -> Result<Filter> {
+        if !scope.is_privileged() {
+            self.settings().request_complexity.check_conditions(conditions)?;
+        }
         let conditions = self.without_subqueries(scope, conditions).await?;
         let filter = parse_where(class, &conditions, self.clock().now())?;
         if let Some(class) = class {

@@ -68,6 +68,9 @@ impl Readable<'_> {
 
     /// The plan for the rows that match, as far as the caller may see them; without order and without a bound.
     pub fn plan(self, filter: Filter, keys: &KeySelection) -> Result<ReadPlan> {
+        if !self.scope.is_privileged() {
+            self.objects.settings().request_complexity.check_include(keys)?;
+        }
         let scored = scored_texts(&filter);
         let filter = self.objects.ruled_filter(self.scope, &self.class, filter)?;
         let mut columns = self.columns(keys);

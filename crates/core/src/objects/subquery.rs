@@ -98,7 +98,12 @@ impl Objects {
         let filter = self.caller_filter(scope, Some(&class), &query.conditions).await?;
         let order = readable.order(query.order, &filter)?;
         let rows_max = limits::QUERY_LIST_MAX as u64;
-        let limit = Some(query.limit.unwrap_or(u64::MAX).min(rows_max + 1));
+        let bound = match scope.is_privileged() {
+            true => None,
+            false => self.settings().request_complexity.subquery_limit,
+        };
+        let wanted = query.limit.unwrap_or(u64::MAX).min(bound.unwrap_or(u64::MAX));
+        let limit = Some(wanted.min(rows_max + 1));
         let plan = ReadPlan { order, skip: query.skip, limit, ..readable.plan(filter, &keys)? };
         let sink = ObjectSink::new(&plan.class, &plan.columns);
         let objects = read_into(self.store(), plan, sink).await?.objects;

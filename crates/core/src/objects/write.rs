@@ -92,7 +92,6 @@ impl Write {
     /// Reads the members of a request body.
     pub(super) fn read_body(&mut self, scope: &Scope, body: JsonMap) -> Result<()> {
         for (key, json) in body {
-            check_keywords(&json)?;
             match key.as_str() {
                 OBJECT_ID | "id" => {}
                 CREATED_AT => self.chosen_times.created_at = self.chosen_time(scope, &key, json)?,
@@ -178,28 +177,6 @@ fn wanted_type(op: &FieldOp) -> Option<FieldType> {
         FieldOp::Relate { class_name, .. } if class_name.is_empty() => None,
         FieldOp::Relate { class_name, .. } => Some(FieldType::Relation(class_name.as_str().into())),
     }
-}
-
-/// Keys that have led to injection in JavaScript and in document databases are refused at every depth; whole
-/// field names are checked by the schema.
-fn check_keywords(json: &Json) -> Result<()> {
-    match json {
-        Json::Array(items) => items.iter().try_for_each(check_keywords),
-        Json::Object(map) => map.iter().try_for_each(|(key, value)| {
-            check_keyword(key, value)?;
-            check_keywords(value)
-        }),
-        _ => Ok(()),
-    }
-}
-
-fn check_keyword(key: &str, value: &Json) -> Result<()> {
-    let rule = match key {
-        "__proto__" | "constructor" => serde_json::json!({ "key": key }),
-        "_bsontype" if value == "Code" => serde_json::json!({ "key": key, "value": value }),
-        _ => return Ok(()),
-    };
-    Err(Error::new(ErrorCode::InvalidKeyName, format!("Prohibited keyword in request data: {rule}.")))
 }
 
 fn invalid_field_name(key: &str) -> Error {

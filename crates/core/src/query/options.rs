@@ -60,7 +60,7 @@ impl KeyTree {
     }
 
     /// Levels below this node.
-    fn depth(&self) -> usize {
+    pub fn depth(&self) -> usize {
         self.children.values().map(|child| 1 + child.depth()).max().unwrap_or(0)
     }
 }

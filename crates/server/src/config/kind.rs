@@ -21,6 +21,11 @@ pub(super) enum Kind {
         max: u64,
         set: fn(&mut Draft, u64),
     },
+    /// A number, or -1 for no bound.
+    Bound {
+        max: u64,
+        set: fn(&mut Draft, Option<u64>),
+    },
     Seconds {
         min: u64,
         max: u64,
@@ -79,6 +84,7 @@ impl Kind {
         match self {
             Kind::Bool(set) => set(draft, bool_of(raw)?),
             Kind::Int { min, max, set } => set(draft, number_of(raw, *min, *max)?),
+            Kind::Bound { max, set } => set(draft, bound_of(raw, *max)?),
             Kind::Seconds { min, max, set } => set(draft, seconds_of(raw, *min, *max)?),
             Kind::Size { min, max, set } => set(draft, size_of(raw, *min, *max)?),
             Kind::Choice { words, set } => set(draft, choice_of(raw, words)?),
@@ -99,6 +105,7 @@ impl Kind {
         match self {
             Kind::Bool(_) => "`true` or `false`".into(),
             Kind::Int { min, max, .. } => format!("number, {min} to {max}"),
+            Kind::Bound { max, .. } => format!("number, 1 to {max}, or -1 for no bound"),
             Kind::Seconds { min, max, .. } => {
                 format!("duration, {} to {}", units::show_seconds(*min), units::show_seconds(*max))
             }
@@ -137,6 +144,14 @@ fn number_of(raw: &Raw, min: u64, max: u64) -> Result<u64, String> {
         _ => None,
     };
     within(number, min, max).ok_or_else(|| format!("must be a whole number from {min} to {max}"))
+}
+
+fn bound_of(raw: &Raw, max: u64) -> Result<Option<u64>, String> {
+    let is_none = matches!(raw, Raw::Int(-1)) || matches!(raw, Raw::Text(text) if text.trim() == "-1");
+    if is_none {
+        return Ok(None);
+    }
+    number_of(raw, 1, max).map(Some).map_err(|problem| format!("{problem}, or -1 for no bound"))
 }
 
 fn seconds_of(raw: &Raw, min: u64, max: u64) -> Result<u64, String> {

@@ -4,6 +4,7 @@ mod access;
 mod accounts;
 mod app;
 mod checks;
+mod complexity;
 mod data;
 mod limits;
 mod schema;
@@ -27,6 +28,7 @@ pub(super) const GROUPS: &[Group] = &[
     Group { title: "Users and sessions", settings: access::USERS },
     Group { title: "Log-ins and passwords", settings: accounts::ACCOUNTS },
     Group { title: "Objects and queries", settings: data::OBJECTS },
+    Group { title: "How much a request may ask for", settings: complexity::COMPLEXITY },
     Group { title: "Requests that are done once", settings: data::IDEMPOTENCY },
     Group { title: "Database", settings: data::DATABASE },
     Group { title: "Schema as code", settings: schema::SCHEMA },

@@ -100,6 +100,38 @@ fn later_sources_win() {
 }
 
 #[test]
+fn options_of_parse_server_that_are_lists_and_objects() {
+    let options = r#"{
+        "rateLimit": [{"requestPath": "/login", "requestTimeWindow": 1000, "requestCount": 3}],
+        "requestKeywordDenylist": [{"key": "_bsontype", "value": "Code"}],
+        "routeAllowList": ["classes/.*"],
+        "requestComplexity": {"includeDepth": 3, "queryDepth": -1, "allowRegex": false, "graphQLDepth": 5},
+        "databaseOptions": {"allowPublicExplain": true, "maxTimeMS": 5}
+    }"#;
+    let settings = given().parse(options).config().defaults;
+    assert_eq!(settings.rate_limits.len(), 1);
+    assert!(settings.route_allow_list.is_some_and(|routes| routes.matches("classes/Todo")));
+    let complexity = &settings.request_complexity;
+    assert_eq!((complexity.include_depth, complexity.query_depth), (Some(3), None));
+    assert!(complexity.refuses_regex && settings.allow_public_explain);
+    let limits = r#"[{"requestPath": "/a", "requestTimeWindow": 1, "requestCount": 1, "zone": "user"}]"#;
+    let settings = given().env("PARSE_SERVER_RATE_LIMIT", limits).config().defaults;
+    assert_eq!(settings.rate_limits.len(), 1);
+    for (options, problem) in [
+        (r#"{"rateLimit": [{"requestPath": "/*"}]}"#, "requestPath"),
+        (r#"{"rateLimit": {}}"#, "must be a JSON list"),
+        (r#"{"requestKeywordDenylist": [5]}"#, "must hold objects"),
+        (r#"{"routeAllowList": ["("]}"#, "regular expressions"),
+        (r#"{"requestComplexity": {"includeDepht": 3}}"#, "did you mean `requestComplexity.includeDepth`?"),
+        (r#"{"requestComplexity": {"queryDepth": 0}}"#, "or -1 for no bound"),
+        (r#"{"databaseOptions": {"maxTimeMs": 3}}"#, "did you mean `databaseOptions.maxTimeMS`?"),
+    ] {
+        let mistakes = given().parse(options).mistakes();
+        assert!(mistakes.contains(problem), "{options}: {mistakes}");
+    }
+}
+
+#[test]
 fn all_mistakes_are_reported_in_one_go() {
     let mistakes = given()
         .toml("[server]\nlissten = \"x\"\nmax_body = \"20 apples\"\n\n[sessions]\nlength = 0\n[gateway]\na = 1\n")

@@ -1,6 +1,6 @@
 //! Dotted keys in the body of a write: what happens inside Object fields.
 
-use super::{Write, WriteKind, check_keyword, invalid_field_name};
+use super::{Write, WriteKind, invalid_field_name};
 use crate::error::{Error, ErrorCode, Result, shown};
 use crate::limits;
 use crate::schema::is_valid_field_name;
@@ -12,7 +12,6 @@ impl Write {
         let mut parts = key.split('.');
         let field = parts.next().unwrap_or_default();
         let path: Vec<String> = parts.map(str::to_owned).collect();
-        path.iter().try_for_each(|part| check_keyword(part, &json))?;
         if !is_valid_field_name(field)
             || path.len() > limits::JSON_DEPTH_MAX
             || path.iter().any(|part| part.is_empty() || part.contains(['$', '\0']))

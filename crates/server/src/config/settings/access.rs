@@ -114,7 +114,7 @@ pub(super) const ACCESS: &[Setting] = &[
         },
     })
     .parse("requestKeywordDenylist", "PARSE_SERVER_REQUEST_KEYWORD_DENYLIST")
-    .default_words("none; names that are special to JavaScript are no danger here")
+    .default_words("`__proto__`, `constructor` and `_bsontype` with `Code`, as whole keys inside of values")
     .doc("Keys and values that no object may hold when it is saved, at any depth."),
     Setting::new("access.rate_limits", "ASTROLABE_RATE_LIMITS", Kind::Items {
         what: "JSON list of limits, see [the guide](../guide/production.md)",

@@ -32,7 +32,8 @@ const KNOWN: &[(&str, &str)] = &[
     ("masterKeyTtl", "PARSE_SERVER_MASTER_KEY_TTL"),
     ("nonMasterExplain", "PARSE_SERVER_NON_MASTER_EXPLAIN"),
     ("protectedFieldsTriggerExempt", "PARSE_SERVER_PROTECTED_FIELDS_TRIGGER_EXEMPT"),
-    ("requestComplexity", "PARSE_SERVER_REQUEST_COMPLEXITY"),
+    ("requestComplexity.graphQLDepth", "PARSE_SERVER_REQUEST_COMPLEXITY_GRAPHQL_DEPTH"),
+    ("requestComplexity.graphQLFields", "PARSE_SERVER_REQUEST_COMPLEXITY_GRAPHQL_FIELDS"),
     ("security", "PARSE_SERVER_SECURITY"),
     // Data
     ("collectionPrefix", "PARSE_SERVER_COLLECTION_PREFIX"),
@@ -184,6 +185,7 @@ const OBJECTS: &[(&str, &str)] = &[
     ("databaseOptions", "PARSE_SERVER_DATABASE_OPTIONS"),
     ("idempotencyOptions", "PARSE_SERVER_EXPERIMENTAL_IDEMPOTENCY_OPTIONS"),
     ("passwordPolicy", "PARSE_SERVER_PASSWORD_POLICY"),
+    ("requestComplexity", "PARSE_SERVER_REQUEST_COMPLEXITY"),
 ];
 
 /// Whether the option is an object that is read field by field.

@@ -1,4 +1,4 @@
-use astrolabe_core::app::{KeywordDenylist, PathPatterns, RateLimit};
+use astrolabe_core::app::{KeywordDenylist, PathPatterns, RateLimit, RequestComplexity};
 use astrolabe_testkit::TestServer;
 use serde_json::{Value, json};
 
@@ -146,5 +146,44 @@ async fn forbidden_keywords_are_not_stored() -> anyhow::Result<()> {
     }
     server.post("/classes/Todo", json!({"secrets": "good"})).send().await?.expect_status(201)?;
     assert_eq!(server.get("/classes/Todo?count=1&limit=0").send().await?.json["count"], 2);
+    server.stop().await
+}
+
+#[tokio::test]
+async fn clients_ask_for_no_more_than_the_settings_allow() -> anyhow::Result<()> {
+    let bounds = RequestComplexity {
+        include_depth: Some(1),
+        include_count: Some(2),
+        query_depth: Some(1),
+        subquery_depth: Some(1),
+        subquery_limit: Some(1),
+        batch_requests: Some(2),
+        refuses_regex: true,
+    };
+    let server = TestServer::builder().settings(|s| s.request_complexity = bounds).start().await?;
+    for name in ["a", "b"] {
+        server.object("Todo", json!({"name": name})).await?;
+    }
+    let inner = json!({"name": {"$select": {"query": {"className": "Todo", "where": {}}, "key": "name"}}});
+    let found = server.get("/classes/Todo").query(&[("where", &inner.to_string())]).send().await?;
+    assert_eq!(found.results().len(), 1, "{}", found.text);
+    let deeper =
+        json!({"name": {"$select": {"query": {"className": "Todo", "where": inner}, "key": "name"}}});
+    for (name, value) in [
+        ("include", "a.b".to_owned()),
+        ("include", "a,b,c".to_owned()),
+        ("where", json!({"$or": [{"$and": [{"a": 1}]}]}).to_string()),
+        ("where", json!({"name": {"$regex": "a"}}).to_string()),
+        ("where", deeper.to_string()),
+    ] {
+        let query = [(name, value.as_str())];
+        server.get("/classes/Todo").query(&query).send().await?.expect_error(400, 102)?;
+        server.get("/classes/Todo").query(&query).master().send().await?.expect_status(200)?;
+    }
+    let one = json!({"method": "GET", "path": "/parse/classes/Todo"});
+    for (requests, status) in [(2, 200), (3, 400)] {
+        let body = json!({"requests": vec![one.clone(); requests]});
+        server.post("/batch", body).send().await?.expect_status(status)?;
+    }
     server.stop().await
 }

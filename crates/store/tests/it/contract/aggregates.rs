@@ -1,6 +1,7 @@
 //! Random pipelines, compared with a few lines of plain Rust that work on a list of documents.
 
 mod evaluator;
+mod expressions;
 mod random;
 
 use std::any::Any;
