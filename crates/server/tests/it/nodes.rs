@@ -23,7 +23,12 @@ impl Schema {
 
     fn start(&self, folder: &Folder) -> Node {
         let address = postgres_address();
-        let env = [("ASTROLABE_DATABASE_URL", address.as_str()), ("ASTROLABE_DATABASE_SCHEMA", &self.0)];
+        // Nobody reads what they log.
+        let env = [
+            ("ASTROLABE_DATABASE_URL", address.as_str()),
+            ("ASTROLABE_DATABASE_SCHEMA", &self.0),
+            ("ASTROLABE_LOG", "error"),
+        ];
         let args = ["--app-id", "a", "--master-key", "m", "--rest-key", "r", "--data", "data"];
         let args: Vec<_> = ["start", "--listen", "127.0.0.1:0"].into_iter().chain(args).collect();
         Node { server: folder.start_with(&args, &env), http: reqwest::Client::new() }
@@ -82,6 +87,7 @@ impl Node {
                 return;
             }
             assert!(Instant::now() < until, "{path}: {found} {body}, expected {status}");
+            tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
 
