@@ -17,8 +17,9 @@ struct Schema(String);
 
 impl Schema {
     fn new() -> Self {
-        let nanoseconds = std::time::UNIX_EPOCH.elapsed().unwrap().as_nanos();
-        Schema(format!("astrolabe_nodes_{nanoseconds}"))
+        // What a killed test leaves behind goes with what servers of other tests do.
+        let now = std::time::UNIX_EPOCH.elapsed().unwrap();
+        Schema(format!("astrolabe_test_server_{}_{}_nodes", now.as_secs(), now.subsec_nanos()))
     }
 
     fn start(&self, folder: &Folder) -> Node {

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use astrolabe_core::ports::{StoreError, StoreResult};
 use lru::LruCache;
@@ -22,6 +23,8 @@ const STATEMENTS_MAX: NonZeroUsize = NonZeroUsize::MIN.saturating_add(255);
 pub(super) struct Connection {
     client: Client,
     statements: Mutex<LruCache<String, Prepared>>,
+    /// The server has ended the session; that the connection is closed is noticed a moment later.
+    ended: AtomicBool,
 }
 
 impl Connection {
@@ -38,12 +41,22 @@ impl Connection {
         let settings = session_settings(options);
         let prepared = client.batch_execute(&settings);
         tokio::time::timeout(options.connect_deadline, prepared).await.map_err(late)?.map_err(store_error)?;
-        Ok(Connection { client, statements: Mutex::new(LruCache::sparse(STATEMENTS_MAX)) })
+        let statements = Mutex::new(LruCache::sparse(STATEMENTS_MAX));
+        Ok(Connection { client, statements, ended: AtomicBool::new(false) })
     }
 
     /// Whether it can be used no more.
     pub fn is_closed(&self) -> bool {
-        self.client.is_closed()
+        self.ended.load(Ordering::Relaxed) || self.client.is_closed()
+    }
+
+    /// Looks at a failure: whether the connection is of no more use.
+    pub fn is_ended_by(&self, error: &Error) -> bool {
+        let ended = error.is_closed() || error.code().is_some_and(|code| code.code().starts_with("57P"));
+        if ended {
+            self.ended.store(true, Ordering::Relaxed);
+        }
+        ended || self.is_closed()
     }
 
     /// Runs statements of fixed text without parameters.

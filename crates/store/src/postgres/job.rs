@@ -261,6 +261,7 @@ impl<'c> JobRunner<'c> {
 
     fn failure(&self, class: &Class, error: tokio_postgres::Error) -> StoreError {
         self.note_conflict(&error);
+        self.connection.is_ended_by(&error);
         if names_something_gone(&error) {
             self.shared.refresh_schema();
         }

@@ -132,7 +132,7 @@ async fn begin(
             Err(error) => error,
         };
         connection.forget(statement);
-        let may_pass = connection.is_closed() || error.is_closed();
+        let may_pass = connection.is_ended_by(&error);
         if names_something_gone(&error) {
             shared.refresh_schema();
         }
