@@ -5,6 +5,7 @@ mod duplicate;
 mod insert;
 mod one_statement;
 mod references;
+mod relate;
 mod require;
 mod states;
 mod update;
@@ -13,7 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use astrolabe_core::events::{ChangeKind, ObjectEvent, RowState};
-use astrolabe_core::ports::{Expectation, RelationEdit, StepOutcome, StoreError, StoreResult};
+use astrolabe_core::ports::{Expectation, StepOutcome, StoreError, StoreResult};
 use astrolabe_core::ports::{WriteJob, WriteOutcome, WriteStep};
 use astrolabe_core::schema::{Class, FieldType, Schema};
 use indexmap::IndexMap;
@@ -23,7 +24,7 @@ use super::connection::Connection;
 use super::database::closed;
 use super::errors::{class_error, class_gone, is_conflict, names_something_gone, store_error};
 use super::{Shared, feed, transaction};
-use crate::compile::{Names, NewRow, RowAcl, add_members, remove_members};
+use crate::compile::{Names, NewRow, RowAcl};
 use crate::returned::Returned;
 use crate::statement::Statement;
 
@@ -273,22 +274,6 @@ impl<'c> JobRunner<'c> {
             self.conflict.store(true, Ordering::Relaxed);
         }
     }
-
-    /// Applies the edit of one relation field of one owner.
-    async fn relate(&self, class: &Class, owner: &str, edit: &RelationEdit) -> StoreResult<()> {
-        let relation = class.field(&edit.field).filter(|field| matches!(field.kind, FieldType::Relation(_)));
-        let Some(relation) = relation else {
-            return Err(StoreError::Refused(not_a_relation(class, &edit.field)));
-        };
-        let dialect = &self.shared.dialect;
-        if !edit.add.is_empty() {
-            self.execute(class, &add_members(dialect, &relation.column, owner, &edit.add)).await?;
-        }
-        if !edit.remove.is_empty() {
-            self.execute(class, &remove_members(dialect, &relation.column, owner, &edit.remove)).await?;
-        }
-        Ok(())
-    }
 }
 
 /// Says which of several steps is at fault. Failures of the database itself are the fault of none.
@@ -299,13 +284,6 @@ fn in_step(job: &WriteJob, step: usize, error: StoreError) -> StoreError {
         }
         other => other,
     }
-}
-
-fn not_a_relation(class: &Class, field: &str) -> astrolabe_core::Error {
-    astrolabe_core::Error::new(
-        astrolabe_core::ErrorCode::IncorrectType,
-        format!("{}.{field} is not a relation; it may have been changed just now.", class.name),
-    )
 }
 
 fn has_relations(class: &Class) -> bool {
