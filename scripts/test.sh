@@ -75,7 +75,8 @@ stage_site() {
     npm run --silent test
   )
   scripts/build-site.sh conformance/site
-  PATH="$(scripts/node.sh):$PATH" node --test conformance/site/test/*.test.mjs
+  ASTROLABE_TEST_DATABASES=" $ASTROLABE_TEST_POSTGRES_URL" PATH="$(scripts/node.sh):$PATH" \
+    node --test conformance/site/test/*.test.mjs
 }
 
 # What a newcomer runs first.

@@ -9,6 +9,7 @@ use clap::Args;
 
 use super::schema::target::TargetArgs;
 use super::{UsageError, output};
+use crate::apps::AppDatabase;
 use crate::schema_folder::write_if_changed;
 
 #[derive(Debug, Args)]
@@ -16,7 +17,7 @@ pub(super) struct TypesArgs {
     /// Where to write them.
     #[arg(long, value_name = "DIR", default_value = "src/astrolabe")]
     out: PathBuf,
-    /// Which files: parse, rest, zod, drizzle. All of them when left out.
+    /// Which files: parse, rest, zod, drizzle. All of them when left out; drizzle is made for SQLite only.
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     only: Vec<String>,
     /// Take the classes from the class files instead of the database. Names of tables are then not known, so there is no
@@ -51,19 +52,31 @@ pub(super) fn run(args: &TypesArgs) -> anyhow::Result<()> {
 
 impl TypesArgs {
     fn files(&self) -> anyhow::Result<Vec<TypesFile>> {
-        let all = TypesFile::ALL.into_iter().filter(|file| !self.from_files || !file.needs_database());
+        let obstacle = self.obstacle()?;
+        let possible = |file: &TypesFile| obstacle.is_none() || !file.needs_database();
         if self.only.is_empty() {
-            return Ok(all.collect());
+            return Ok(TypesFile::ALL.into_iter().filter(possible).collect());
         }
         let named = |word: &String| {
             let file = TypesFile::from_word(word)
                 .ok_or_else(|| UsageError(format!("{word:?} is none of parse, rest, zod, drizzle")))?;
-            match self.from_files && file.needs_database() {
-                true => Err(UsageError(format!("{word} needs the database; leave out --from-files"))),
-                false => Ok(file),
+            match obstacle {
+                Some(reason) if file.needs_database() => Err(UsageError(format!("{word} {reason}")).into()),
+                _ => Ok(file),
             }
         };
-        self.only.iter().map(|word| named(word).map_err(Into::into)).collect()
+        self.only.iter().map(named).collect()
+    }
+
+    /// Why there is nothing to make of the tables of the database, if so.
+    fn obstacle(&self) -> anyhow::Result<Option<&'static str>> {
+        Ok(if self.from_files {
+            Some("needs the database; leave out --from-files")
+        } else if matches!(self.target.target()?.database, AppDatabase::Schema(_)) {
+            Some("is made for SQLite only; this app is in PostgreSQL")
+        } else {
+            None
+        })
     }
 
     /// The classes, and what their files say about them.

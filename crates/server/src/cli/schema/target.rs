@@ -43,7 +43,7 @@ pub(crate) struct Target {
     /// The class files and migrations.
     pub schema: SchemaFolder,
     folder: DataFolder,
-    database: AppDatabase,
+    pub database: AppDatabase,
     postgres: Option<PostgresAddress>,
 }
 
