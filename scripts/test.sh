@@ -75,8 +75,10 @@ stage_site() {
     npm run --silent test
   )
   scripts/build-site.sh conformance/site
-  ASTROLABE_TEST_DATABASES=" $ASTROLABE_TEST_POSTGRES_URL" PATH="$(scripts/node.sh):$PATH" \
-    node --test conformance/site/test/*.test.mjs
+  local node
+  node="$(scripts/node.sh)"
+  PATH="$node:$PATH" node --test conformance/site/test/*.test.mjs
+  ASTROLABE_TEST_DATABASE=postgres PATH="$node:$PATH" node --test conformance/site/test/*.test.mjs
 }
 
 # What a newcomer runs first.
