@@ -8,6 +8,7 @@
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
+. scripts/stages.sh
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/astrolabe"
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$cache/target}"
 times_as_much="${SOAK:-1}"
@@ -51,13 +52,5 @@ run_worlds() { WORLDS="$1" FIRST_SEED="$2" node --test --test-reporter=spec conf
 # several gigabytes in BENCH_WORK.
 stage_growth() { make bench-growth ROWS="${ROWS:-$((10000000 * times_as_much))}"; }
 
-times=""
-for stage in "${@:-kills power worlds growth}"; do
-  for name in $stage; do
-    printf '\n== %s\n' "$name"
-    started=$SECONDS
-    "stage_$name"
-    times+="$(printf '%5ds  %s' "$((SECONDS - started))" "$name")"$'\n'
-  done
-done
-printf '\n%sThe soak took %d s.\n' "$times" "$SECONDS"
+all=(kills power worlds growth)
+run_stages "The soak is done" "${@:-${all[@]}}"

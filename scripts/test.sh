@@ -7,6 +7,7 @@
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
+. scripts/stages.sh
 if [ -z "${ASTROLABE_TEST_POSTGRES_URL:-}" ]; then
   exec scripts/with-postgres.sh scripts/test.sh "$@"
 fi
@@ -86,13 +87,5 @@ stage_demo() {
   PATH="$(scripts/node.sh):$PATH" node scripts/demo.mjs --check
 }
 
-times=""
-for stage in "${@:-build rust conformance postgres types dashboard site demo}"; do
-  for name in $stage; do
-    printf '\n== %s\n' "$name"
-    started=$SECONDS
-    "stage_$name"
-    times+="$(printf '%5ds  %s' "$((SECONDS - started))" "$name")"$'\n'
-  done
-done
-printf '\n%sAll tests passed in %d s.\n' "$times" "$SECONDS"
+all=(build rust conformance postgres types dashboard site demo)
+run_stages "All tests passed" "${@:-${all[@]}}"

@@ -1,0 +1,37 @@
+// Differences of the topic `bodies`; see ../differences.mjs.
+import { refused, lenient } from './answers.mjs';
+import { ZERO, LIMIT, BROKEN, LENIENT, BODY_FIRST } from './reasons.mjs';
+
+export default {
+  'byte order mark': lenient(),
+  list: lenient(),
+  'list without keys': { because: BODY_FIRST, status: [400, 403] },
+  'list of objects': refused(LENIENT),
+  'invalid UTF-8': lenient(),
+  'content encoding that is not true': { because: 'compressed requests are not promised', status: [400, 415] },
+  gzip: { because: 'compressed requests are not promised', status: [201, 400, 415] },
+  'number 1e999': refused('a number that JSON cannot give back is refused'),
+  'number -1e999': refused('a number that JSON cannot give back is refused'),
+  'number of 5,000 digits': refused('a number that JSON cannot give back is refused'),
+  'number 1e999 in an object': refused('a number that JSON cannot give back is refused'),
+  'zero character in a string': refused(ZERO),
+  'zero character in an object': refused(ZERO),
+  'zero character in a list': refused(ZERO),
+  'zero character in a nested key': refused(ZERO),
+  'zero character in a key': refused(ZERO),
+  'lone high surrogate': lenient('what is no text is refused or replaced'),
+  'lone low surrogate': lenient('what is no text is refused or replaced'),
+  'lone surrogate in an object': { because: BROKEN, status: [201, 400] },
+  'lone surrogate in a key': refused('what is no text is no name'),
+  'nested 1,000 objects': lenient(LIMIT),
+  'nested 10,000 objects': refused(LIMIT),
+  'nested 100,000 objects': refused(LIMIT),
+  'nested 1,000 lists': lenient(LIMIT),
+  'nested 100,000 lists': refused(LIMIT),
+  'nested 100,000 lists as the body': refused(LIMIT),
+  'nested 1,000 conditions': refused(LIMIT),
+  'nested 2,000 conditions in the query string': refused(LIMIT),
+  'nested query string': refused(LIMIT),
+  'key of 10,000 characters': lenient(LIMIT),
+  'nested key of 10,000 characters': lenient(LIMIT),
+};
