@@ -5,7 +5,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::{sync::Arc, thread};
 
 use astrolabe_core::error::{Error, ErrorCode, Result};
-use thread_priority::{Error as PriorityError, ThreadPriority};
+use thread_priority::ThreadPriority;
 use tokio::sync::oneshot;
 
 /// Hashes that may wait; at about 20 ms each, a client waits for seconds behind a full queue.
@@ -55,24 +55,8 @@ impl HashPool {
     }
 }
 
-/// Gives this thread the lowest priority there is. Where there is a policy for idle time, a thread that wakes up takes the
-/// processor from it at once; a nice thread would first finish its slice of some milliseconds.
-fn step_back() -> std::result::Result<(), PriorityError> {
-    #[cfg(any(target_os = "linux", target_os = "android"))]
-    {
-        use thread_priority::unix::{
-            NormalThreadSchedulePolicy, ThreadSchedulePolicy, set_thread_priority_and_policy,
-            thread_native_id,
-        };
-        let idle = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Idle);
-        set_thread_priority_and_policy(thread_native_id(), ThreadPriority::Min, idle)
-    }
-    #[cfg(not(any(target_os = "linux", target_os = "android")))]
-    thread_priority::set_current_thread_priority(ThreadPriority::Min)
-}
-
 fn work(queue: &Mutex<Receiver<Task>>) {
-    if let Err(error) = step_back() {
+    if let Err(error) = thread_priority::set_current_thread_priority(ThreadPriority::Min) {
         tracing::debug!(?error, "password hashing runs at normal priority");
     }
     loop {
