@@ -84,7 +84,7 @@ test('stages that do not exist are refused by name', { skip: isReference }, asyn
 
 test('a query is explained with the master key', { skip: isReference }, async () => {
   const plan = await query().equalTo('kind', 'fruit').explain().find(master);
-  assert.ok(JSON.stringify(plan).includes('SCAN'), JSON.stringify(plan));
+  assert.match(JSON.stringify(plan), /scan/i);
   await refusedWith(102, query().explain().find());
 });
 

@@ -18,7 +18,7 @@ mod update;
 use astrolabe_core::schema::{Class, Schema};
 
 pub(crate) use access::{AccessPath, Right};
-pub(crate) use aggregate::aggregate;
+pub(crate) use aggregate::{aggregate, out_of_range};
 pub(crate) use delete::delete;
 pub(crate) use filter::is_all;
 pub(crate) use insert::{NewRow, insert};

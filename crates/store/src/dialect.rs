@@ -6,7 +6,8 @@ use std::borrow::Cow;
 use astrolabe_core::query::Pattern;
 
 /// How one database writes SQL. Functions with names of their own (`json_contains`, `number_add`, …) exist under
-/// the same name on every database; see `sqlite::functions` and `postgres/functions.sql`.
+/// the same name on every database; see `sqlite::functions` and the SQL files beside
+/// `postgres/functions.rs`.
 #[derive(Debug, Clone)]
 pub(crate) struct Dialect {
     /// Parameters are `$1`, `$2`, … instead of `?`.
@@ -37,6 +38,10 @@ pub(crate) struct Dialect {
     pub elements: Elements,
     /// Column types.
     pub types: ColumnTypes,
+    /// What surrounds an expression to make a text of it, compared byte by byte.
+    pub as_text: (&'static str, &'static str),
+    /// What surrounds a number to make a 64-bit integer of it, without its fraction.
+    pub as_integer: (&'static str, &'static str),
     /// How rows hold their access lists.
     pub acl_storage: AclStorage,
     /// Columns of every class that no field and no plan names, with a comma in front.
@@ -131,6 +136,8 @@ pub(crate) static SQLITE: Dialect = Dialect {
         position: "e.key",
     },
     types: ColumnTypes { text: "TEXT", real: "REAL", integer: "INTEGER" },
+    as_text: ("CAST(", " AS TEXT)"),
+    as_integer: ("CAST(", " AS INTEGER)"),
     acl_storage: AclStorage::Interned,
     hidden_columns: "",
     named_class_indexes: true,
@@ -176,10 +183,12 @@ pub(crate) fn postgres(schema: &str) -> Dialect {
                 " LEFT JOIN json_array_elements(json_as_list(",
                 ")) WITH ORDINALITY AS e (value, place) ON TRUE",
             ),
-            value: "e.value::text",
+            value: "nullif(e.value::text, 'null') COLLATE \"C\"",
             position: "(e.place - 1)",
         },
         types: ColumnTypes { text: "text COLLATE \"C\"", real: "float8", integer: "int8" },
+        as_text: ("CAST(", " AS text) COLLATE \"C\""),
+        as_integer: ("CAST(trunc(", ") AS int8)"),
         acl_storage: AclStorage::Arrays,
         hidden_columns: ", _row int8 GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
         named_class_indexes: false,

@@ -3,10 +3,12 @@
 //! database.
 
 mod acl;
+mod aggregate;
 mod catalogue;
 mod connection;
 mod database;
 mod errors;
+mod explain;
 mod feed;
 mod full_text;
 mod functions;
@@ -181,14 +183,14 @@ impl Store for PostgresStore {
 
     fn aggregate(
         &self,
-        _plan: AggregatePlan,
-        _sink: Box<dyn RowSink>,
+        plan: AggregatePlan,
+        sink: Box<dyn RowSink>,
     ) -> BoxFuture<'_, StoreResult<Box<dyn RowSink>>> {
-        Box::pin(std::future::ready(Err(StoreError::Refused(read::no_aggregation()))))
+        Box::pin(self.logged(aggregate::aggregate(&self.shared, plan, sink)))
     }
 
     fn explain(&self, query: Explained) -> BoxFuture<'_, StoreResult<Json>> {
-        Box::pin(self.logged(read::explain(&self.shared, query)))
+        Box::pin(self.logged(explain::explain(&self.shared, query)))
     }
 
     fn submit(&self, job: WriteJob) -> BoxFuture<'_, StoreResult<WriteOutcome>> {

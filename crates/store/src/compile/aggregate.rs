@@ -3,10 +3,13 @@
 //! Each step reads the one before as `t`. Its columns are `c0`, `c1`, … for the values of the documents and `k0`, `k1`,
 //! … for what they are sorted by: a statement keeps no order on its way, so the keys travel with the rows.
 
+mod conversion;
 mod expression;
 mod group;
 mod stages;
 
+use astrolabe_core::error::{Error, ErrorCode};
+use astrolabe_core::ports::StoreError;
 use astrolabe_core::query::aggregate::{AggregatePlan, Expr, Stage};
 use astrolabe_core::schema::{CREATED_AT, FieldType, OBJECT_ID, UPDATED_AT};
 
@@ -32,6 +35,11 @@ pub(crate) fn aggregate<'a>(
         chain.stage(stage);
     }
     chain.finish(plan.output.columns.len(), plan.documents_max)
+}
+
+/// The refusal of a number that is no finite double. Nothing is written, so it is no value's fault.
+pub(crate) fn out_of_range() -> StoreError {
+    StoreError::Refused(Error::new(ErrorCode::InvalidQuery, "A number of the aggregation is out of range."))
 }
 
 /// A statement that grows step by step.

@@ -9,7 +9,7 @@ use super::errors::store_error;
 use crate::statement::quoted;
 
 /// What they are.
-const FUNCTIONS: &str = include_str!("functions.sql");
+const FUNCTIONS: &str = concat!(include_str!("functions.sql"), include_str!("aggregate_functions.sql"));
 /// Held while they are made.
 const LOCK: i64 = 0x6173_7472_6f66_6e73;
 

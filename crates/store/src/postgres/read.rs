@@ -3,14 +3,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use astrolabe_core::error::{Error, ErrorCode};
-use astrolabe_core::ports::{Explained, RowSink, StoreError, StoreResult};
+use astrolabe_core::ports::{RowSink, StoreError, StoreResult};
 use astrolabe_core::query::ReadPlan;
 use astrolabe_core::schema::{Class, Schema};
-use astrolabe_core::value::Json;
 use futures_util::TryStreamExt as _;
 use tokio_postgres::RowStream;
-use tokio_postgres::types::{FromSql, Type};
 
 use super::connection::Connection;
 use super::database::{Lease, closed};
@@ -24,13 +21,14 @@ use crate::statement::Statement;
 const QUICK: Duration = Duration::from_millis(20);
 
 /// A connection, shared or not.
-enum Held {
+pub(super) enum Held {
     Shared(Arc<Connection>),
     Alone(Box<Lease>),
 }
 
 impl Held {
-    fn connection(&self) -> StoreResult<&Connection> {
+    /// The connection.
+    pub fn connection(&self) -> StoreResult<&Connection> {
         match self {
             Held::Shared(connection) => Ok(connection),
             Held::Alone(lease) => lease.connection(),
@@ -74,49 +72,9 @@ pub(super) async fn count(shared: &Shared, plan: ReadPlan) -> StoreResult<u64> {
     Ok(count.unsigned_abs())
 }
 
-/// The plan that PostgreSQL has for a read, without running it.
-pub(super) async fn explain(shared: &Shared, query: Explained) -> StoreResult<Json> {
-    let Explained::Read(plan) = query else { return Err(StoreError::Refused(no_aggregation())) };
-    let schema = shared.schema.load_full();
-    let class = current(&schema, &plan.class)?;
-    let columns = select_columns(&plan, class);
-    let names = Names { schema: &schema, class };
-    let mut statement = select(&shared.dialect, names, &columns, &plan, AccessPath::ByRow);
-    statement.sql.insert_str(0, "EXPLAIN (FORMAT JSON) ");
-    let held = hold(shared, true).await?;
-    let rows = held.connection()?.query(&statement).await.map_err(|error| class_error(error, class))?;
-    let text: PlanText<'_> = match rows.first() {
-        Some(row) => row.try_get(0).map_err(store_error)?,
-        None => PlanText("[]"),
-    };
-    let plan: Json = serde_json::from_str(text.0).map_err(|error| StoreError::Database(error.to_string()))?;
-    Ok(serde_json::json!({"database": "postgres", "plan": plan}))
-}
-
-/// A column of type json as it came.
-struct PlanText<'r>(&'r str);
-
-impl<'r> FromSql<'r> for PlanText<'r> {
-    fn from_sql(_kind: &Type, raw: &'r [u8]) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
-        Ok(PlanText(std::str::from_utf8(raw)?))
-    }
-
-    fn accepts(kind: &Type) -> bool {
-        *kind == Type::JSON
-    }
-}
-
-/// The refusal of an aggregation.
-pub(super) fn no_aggregation() -> Error {
-    Error::new(
-        ErrorCode::InvalidQuery,
-        "Aggregations are not available on PostgreSQL in this version; they are on SQLite.",
-    )
-}
-
 /// Sends a statement. Until rows have come it can be sent again: on another connection when this one was lost, and
 /// prepared anew when the tables were changed.
-async fn begin(
+pub(super) async fn begin(
     shared: &Shared,
     class: &Class,
     statement: &Statement<'_>,
@@ -142,7 +100,8 @@ async fn begin(
     }
 }
 
-async fn hold(shared: &Shared, alone: bool) -> StoreResult<Held> {
+/// A connection, for the caller alone or not.
+pub(super) async fn hold(shared: &Shared, alone: bool) -> StoreResult<Held> {
     if shared.is_closed() {
         return Err(closed());
     }

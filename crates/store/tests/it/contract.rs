@@ -47,6 +47,8 @@ macro_rules! contract_suite {
             concurrency: grouped_writers, failures_stay_alone, closing;
             matcher: sql_and_matcher_agree;
             oracle: scalar_filters_match_the_oracle;
+            aggregates: random_pipelines, protected_by_access_lists, no_statement_grows_without_bounds,
+                texts_sort_byte_by_byte, nothing_is_of_every_kind, numbers_out_of_range;
         }
     };
     ($make:path; $($module:ident: $($name:ident),* $(,)?;)*) => {

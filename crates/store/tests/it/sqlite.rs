@@ -20,10 +20,6 @@ use crate::support::Fixture;
 
 mod contract {
     super::contract_suite!(crate::sqlite::fixture);
-    // PostgreSQL does not have them yet.
-    super::contract_suite! { crate::sqlite::fixture;
-        aggregates: random_pipelines, protected_by_access_lists, no_statement_grows_without_bounds;
-    }
 }
 
 /// A store in a folder of its own.

@@ -77,7 +77,8 @@ impl Typed {
     pub fn into_kind(self, to: &Kind, user: &str) -> Result<Expr> {
         let fits = match (&self.kind, to) {
             (from, to) if from == to => return Ok(self.expr),
-            _ if self.is_null() => return Ok(self.expr),
+            // Nothing becomes a nothing of that kind, which a database may want to know.
+            _ if self.is_null() => true,
             // An id is a text as it is.
             (Kind::Pointer(_), Kind::Text) => return Ok(self.expr),
             (Kind::Json, Kind::Pointer(_)) => false,

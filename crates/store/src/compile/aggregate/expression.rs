@@ -1,9 +1,8 @@
 //! Expressions. As values, Booleans are 0 and 1; as conditions they are what SQL takes for one.
 
 use astrolabe_core::query::aggregate::{Arithmetic, Comparison, Expr, Kind};
-use astrolabe_core::query::json_value::canonical_text;
-use astrolabe_core::value::Value;
 
+use super::conversion::{append_constant, append_converted};
 use crate::statement::{Bind, SqlWriter, json_texts};
 
 /// Appends a value.
@@ -36,9 +35,10 @@ pub(super) fn append_value<'a>(sql: &mut SqlWriter<'a>, expr: &'a Expr) {
             sql.push("COALESCE(").separated(values, ", ", append_value).push(")");
         }
         Expr::Compare { .. } | Expr::All(_) | Expr::Any(_) | Expr::Not(_) | Expr::IsTrue { .. } => {
-            sql.push("CASE WHEN ");
+            let integer = sql.dialect.types.integer;
+            sql.push("CAST(CASE WHEN ");
             append_truth(sql, expr);
-            sql.push(" THEN 1 ELSE 0 END");
+            sql.push(" THEN 1 ELSE 0 END AS ").push(integer).push(")");
         }
         Expr::Size(json) => {
             append_call(sql, "json_size", json);
@@ -50,8 +50,10 @@ pub(super) fn append_value<'a>(sql: &mut SqlWriter<'a>, expr: &'a Expr) {
             sql.push(")");
         }
         Expr::Padded { number, width } => {
+            let (before, after) = sql.dialect.as_text;
+            sql.push(before);
             append_call(sql, "padded", number);
-            sql.push(&format!(", {width})"));
+            sql.push(&format!(", {width})")).push(after);
         }
         Expr::Document(members) => append_document(sql, members),
         Expr::List(items) => append_list(sql, items),
@@ -61,68 +63,6 @@ pub(super) fn append_value<'a>(sql: &mut SqlWriter<'a>, expr: &'a Expr) {
 fn append_call<'a>(sql: &mut SqlWriter<'a>, function: &str, operand: &'a Expr) {
     sql.push(function).push("(");
     append_value(sql, operand);
-}
-
-/// A bound value with its type, which a database cannot see in every place.
-fn append_constant<'a>(sql: &mut SqlWriter<'a>, value: &'a Value) {
-    let types = &sql.dialect.types;
-    let (bind, kind) = match value {
-        Value::Null => {
-            sql.push("NULL");
-            return;
-        }
-        Value::Boolean(flag) => (Bind::Integer(i64::from(*flag)), types.integer),
-        Value::Number(number) => (Bind::Real(*number), types.real),
-        Value::String(text) => (Bind::text(text), types.text),
-        Value::Date(time) => (Bind::Integer(time.0), types.integer),
-        other => (Bind::owned(canonical_text(&other.to_json())), types.text),
-    };
-    sql.push("CAST(").bind(bind).push(" AS ").push(kind).push(")");
-}
-
-/// Appends what `value` appends, as another kind.
-pub(super) fn append_converted<'a>(
-    sql: &mut SqlWriter<'a>,
-    from: &'a Kind,
-    to: &Kind,
-    value: impl FnOnce(&mut SqlWriter<'a>),
-) {
-    let types = &sql.dialect.types;
-    let mut end = ")".to_owned();
-    match (from, to) {
-        (Kind::Pointer(class), Kind::Json) => {
-            sql.push("json_of_pointer(").bind(Bind::text(class)).push(", ");
-        }
-        (from, Kind::Json) => {
-            let name = from.as_field_type().map_or("Object", |kind| kind.name());
-            sql.push("json_of('").push(name).push("', ");
-        }
-        (Kind::Json, Kind::Number) => {
-            sql.push("json_as_number(");
-        }
-        (Kind::Json, Kind::Boolean) => {
-            sql.push("json_as_boolean(");
-        }
-        (Kind::Json, Kind::Date) => {
-            sql.push("json_as_date(");
-        }
-        (Kind::Json, _) => {
-            sql.push("json_as_text(");
-        }
-        (_, Kind::Number) => {
-            sql.push("CAST(");
-            end = format!(" AS {})", types.real);
-        }
-        (_, Kind::Date | Kind::Boolean) => {
-            sql.push("CAST(");
-            end = format!(" AS {})", types.integer);
-        }
-        (_, Kind::Text | Kind::Pointer(_)) => {
-            sql.push("(");
-        }
-    }
-    value(sql);
-    sql.push(&end);
 }
 
 fn append_calculation<'a>(sql: &mut SqlWriter<'a>, operator: Arithmetic, operands: &'a [Expr]) {
@@ -203,8 +143,8 @@ pub(super) fn append_object<'a, 'n>(
             sql.push("'}'");
         }
         Some(prefix) if at % 2 == 0 => {
-            let text = sql.dialect.types.text;
-            sql.push("CAST(").bind(Bind::owned(prefix.clone())).push(" AS ").push(text).push(")");
+            let (before, after) = sql.dialect.as_text;
+            sql.push(before).bind(Bind::owned(prefix.clone())).push(after);
         }
         Some(_) => {
             sql.push("COALESCE(");

@@ -4,7 +4,8 @@
 use astrolabe_core::query::aggregate::{Accumulator, Expr, GroupId, Kind, Measure};
 
 use super::Chain;
-use super::expression::{append_converted, append_object, append_value};
+use super::conversion::append_converted;
+use super::expression::{append_object, append_value};
 use crate::statement::SqlWriter;
 
 impl<'a> Chain<'a> {
@@ -35,6 +36,7 @@ impl<'a> Chain<'a> {
 
     /// `n0`, … say which document of its group is the first, in the order that matters to the accumulator.
     fn number_inputs(&mut self, keys: usize, accumulators: &'a [Accumulator]) {
+        let (ascending, descending) = (self.sql.dialect.ascending, self.sql.dialect.descending);
         self.begin(false);
         self.sql.push("*");
         for (index, accumulator) in accumulators.iter().enumerate().filter(|(_, one)| is_numbered(one)) {
@@ -50,10 +52,10 @@ impl<'a> Chain<'a> {
             let value = format!("json_path_key(t.a{index}, '[]')");
             match accumulator.measure {
                 Measure::Min => {
-                    self.sql.push(&format!("(t.a{index} IS NULL), {value}, t.a{index}"));
+                    self.sql.push(&format!("(t.a{index} IS NULL), {value}{ascending}, t.a{index}"));
                 }
                 Measure::Max => {
-                    self.sql.push(&format!("(t.a{index} IS NULL), {value} DESC, t.a{index} DESC"));
+                    self.sql.push(&format!("(t.a{index} IS NULL), {value}{descending}, t.a{index} DESC"));
                 }
                 measure if self.order.is_empty() => {
                     self.sql.push(if measure == Measure::Last { "1 DESC" } else { "1" });

@@ -10,7 +10,7 @@ use rusqlite::types::ValueRef;
 
 use super::hint::chosen_path;
 use super::{Purpose, Reader, Shared, current, elsewhere, with_reader};
-use crate::compile::{Names, aggregate as compile_aggregate, select_columns};
+use crate::compile::{Names, aggregate as compile_aggregate, out_of_range, select_columns};
 use crate::dialect::SQLITE;
 use crate::sqlite::errors::read_error;
 use crate::sqlite::execute::for_each_row;
@@ -52,6 +52,7 @@ fn feed(row: &Row<'_>, output: &Shape, sink: &mut dyn RowSink) -> StoreResult<()
 fn column_value<'r>(kind: &Kind, value: ValueRef<'r>) -> StoreResult<ColumnValue<'r>> {
     match (kind, value) {
         (_, ValueRef::Null) => Ok(ColumnValue::Null),
+        (Kind::Number, ValueRef::Real(number)) if !number.is_finite() => Err(out_of_range()),
         (Kind::Number, ValueRef::Real(number)) => Ok(ColumnValue::Real(number)),
         (Kind::Boolean | Kind::Date, ValueRef::Integer(number)) => Ok(ColumnValue::Integer(number)),
         (Kind::Text | Kind::Pointer(_) | Kind::Json, ValueRef::Text(text)) => {

@@ -7,8 +7,8 @@ mod random;
 use std::any::Any;
 use std::sync::Arc;
 
-use astrolabe_core::Error;
-use astrolabe_core::ports::RowSink;
+use astrolabe_core::error::{Error, ErrorCode};
+use astrolabe_core::ports::{RowSink, StoreError};
 use astrolabe_core::query::aggregate::{AggregatePlan, Kind, Pipeline, Shape};
 use astrolabe_core::query::{ReadPlan, RowAccess, parse_where};
 use astrolabe_core::schema::FieldType;
@@ -82,6 +82,57 @@ pub async fn no_statement_grows_without_bounds(fixture: &Fixture) {
     let stages: Vec<_> = std::iter::repeat_n(doubled, 48).collect();
     let found = run(fixture, &stages).await;
     assert_eq!(found[0]["n"], json!(2_f64.powi(48) as u64));
+}
+
+pub async fn texts_sort_byte_by_byte(fixture: &Fixture) {
+    fixture.class("Sale", &FIELDS).await;
+    fixture.insert("Sale", "a", &[("l", value(json!(["b", "é", "B", "a", "A"])))]).await;
+    let stages = [
+        json!({"$unwind": "$l"}),
+        json!({"$project": {"_id": 0, "s": {"$concat": ["$l", "-", {"$dateToString": {"date": "$d", "onNull": "x"}}]}}}),
+        json!({"$sort": {"s": 1}}),
+    ];
+    let found: Vec<Json> =
+        run(fixture, &stages).await.into_iter().map(|document| document["s"].clone()).collect();
+    assert_eq!(Json::from(found), json!(["A-x", "B-x", "a-x", "b-x", "é-x"]));
+}
+
+pub async fn nothing_is_of_every_kind(fixture: &Fixture) {
+    fixture.class("Sale", &FIELDS).await;
+    fixture.insert("Sale", "a", &[("n", Value::Number(1.0))]).await;
+    for nothing in [json!(null), json!("$nothing"), json!("$n.inside")] {
+        for expression in [
+            json!({"$add": [nothing, nothing]}),
+            json!({"$concat": [nothing, nothing]}),
+            json!({"$year": nothing}),
+            json!({"$ifNull": [nothing, nothing]}),
+            json!({"$cond": [nothing, 1, nothing]}),
+        ] {
+            let found = run(fixture, &[json!({"$project": {"_id": 0, "x": expression}})]).await;
+            assert_eq!(found, [JsonMap::new()], "{expression}");
+        }
+        let totals = json!({"_id": nothing, "sum": {"$sum": nothing}, "least": {"$min": nothing}});
+        let found = run(fixture, &[json!({"$group": totals})]).await;
+        assert_eq!(found, [json!({"sum": 0}).as_object().cloned().unwrap()]);
+    }
+}
+
+pub async fn numbers_out_of_range(fixture: &Fixture) {
+    fixture.class("Sale", &FIELDS).await;
+    for id in ["a", "b"] {
+        fixture.insert("Sale", id, &[("n", Value::Number(1e308))]).await;
+    }
+    for stage in [
+        json!({"$project": {"x": {"$multiply": ["$n", "$n"]}}}),
+        json!({"$group": {"_id": null, "x": {"$sum": "$n"}}}),
+    ] {
+        let plan = aggregate_plan(fixture, &Pipeline::parse(&json!([stage])).unwrap());
+        let sink = Documents { shape: plan.output.clone(), documents: Vec::new() };
+        let refused = fixture.store.aggregate(plan, Box::new(sink)).await.err();
+        let is_refused =
+            matches!(&refused, Some(StoreError::Refused(error)) if error.code == ErrorCode::InvalidQuery);
+        assert!(is_refused, "{stage} {refused:?}");
+    }
 }
 
 /// The documents of a pipeline, as the store has them.
