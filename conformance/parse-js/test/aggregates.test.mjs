@@ -52,6 +52,7 @@ test('a pointer is a condition, a group and a value', { skip: isReference }, asy
 test('dates go in and come out', { skip: isReference }, async () => {
   const pipeline = [
     { $match: { at: { $gte: new Date('2021-01-01T00:00:00Z') } } },
+    { $sort: { at: 1 } },
     { $group: { _id: { $year: '$at' }, last: { $max: '$at' }, days: { $push: { $dateToString: { date: '$at', format: '%d.%m.' } } } } },
   ];
   assert.deepEqual(await query().aggregate(pipeline), [
@@ -61,6 +62,7 @@ test('dates go in and come out', { skip: isReference }, async () => {
 
 test('computed fields, elements of lists and conditions on groups', { skip: isReference }, async () => {
   const pipeline = [
+    { $sort: { name: 1 } },
     { $addFields: { worth: { $multiply: ['$price', '$amount'] } } },
     { $unwind: '$tags' },
     { $group: { _id: '$tags', worth: { $sum: '$worth' }, names: { $push: '$name' } } },
