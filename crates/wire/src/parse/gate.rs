@@ -41,7 +41,7 @@ pub struct ParseGate {
     pub routes: Routes,
 }
 
-/// Endpoints that answer without an app.
+/// The endpoint that answers without an app.
 const HEALTH: &str = "/health";
 
 impl ParseGate {

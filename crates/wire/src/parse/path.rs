@@ -3,7 +3,7 @@
 /// The path below the mount as the routes know it: `/Classes/Todo/` becomes `/classes/Todo`. Class names and object
 /// ids keep their case. `None` for a path with an empty part, which leads nowhere.
 ///
-/// A doubled slash right after the mount has been overlooked before: axum's nesting takes one away.
+/// A doubled slash right after the mount is overlooked: whoever takes the mount away takes one slash with it.
 pub fn normalised(path: &str) -> Option<String> {
     let path = path.strip_prefix('/').unwrap_or(path);
     let path = path.strip_suffix('/').unwrap_or(path);
