@@ -17,7 +17,8 @@ mod user_rules;
 
 use std::sync::Arc;
 
-use astrolabe_core::ports::{Ids, RuleSet};
+use astrolabe_core::app::ServerSecret;
+use astrolabe_core::ports::{Ids, Mailer, RuleSet};
 
 pub use callers::SessionCallers;
 pub use password::{PasswordCost, PasswordHasher};
@@ -29,12 +30,14 @@ pub use user_rules::UserRules;
 #[derive(Clone)]
 pub struct Auth {
     hasher: Arc<PasswordHasher>,
+    mailer: Arc<dyn Mailer>,
+    secret: ServerSecret,
 }
 
 impl Auth {
-    /// Starts the threads that hash passwords.
-    pub fn new(cost: PasswordCost, ids: Arc<dyn Ids>) -> Self {
-        Auth { hasher: Arc::new(PasswordHasher::new(cost, ids)) }
+    /// Starts the threads that hash passwords. Mail to users goes through `mailer`.
+    pub fn new(cost: PasswordCost, ids: Arc<dyn Ids>, mailer: Arc<dyn Mailer>, secret: ServerSecret) -> Self {
+        Auth { hasher: Arc::new(PasswordHasher::new(cost, ids)), mailer, secret }
     }
 
     /// The rules of the account classes, for the kernel.
@@ -43,6 +46,16 @@ impl Auth {
             .with(Arc::new(UserRules::new(Arc::clone(&self.hasher))))
             .with(Arc::new(SessionRules))
             .with(Arc::new(RoleRules))
+    }
+
+    /// Where mail to users is queued.
+    pub fn mailer(&self) -> &Arc<dyn Mailer> {
+        &self.mailer
+    }
+
+    /// What keys of the accounts are derived from.
+    pub fn secret(&self) -> &ServerSecret {
+        &self.secret
     }
 
     pub(crate) fn hasher(&self) -> &PasswordHasher {

@@ -11,6 +11,7 @@ mod protected_fields;
 mod rate_limit;
 mod request_complexity;
 mod route_pattern;
+mod secret;
 mod settings;
 
 use std::fmt;
@@ -31,6 +32,7 @@ pub use protected_fields::ProtectedFieldsByClass;
 pub use rate_limit::{RateCounters, RateLimit, RateZone, RatedRequest};
 pub use request_complexity::RequestComplexity;
 pub use route_pattern::RoutePattern;
+pub use secret::{SECRET_LEN_MIN, ServerSecret};
 pub use settings::AppSettings;
 
 /// Everything a request needs of its app.

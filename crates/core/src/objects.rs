@@ -46,6 +46,8 @@ pub struct Objects {
 
 /// What the service is put together from.
 pub struct ObjectsParts {
+    /// The application id.
+    pub app_id: Arc<str>,
     /// The database.
     pub store: Arc<dyn Store>,
     /// Built-in rules of system classes.
@@ -68,6 +70,11 @@ impl Objects {
     /// Puts the service together.
     pub fn new(parts: ObjectsParts) -> Self {
         Objects { parts: Arc::new(parts) }
+    }
+
+    /// The application id.
+    pub fn app_id(&self) -> &str {
+        &self.parts.app_id
     }
 
     /// The database.

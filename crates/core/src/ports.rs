@@ -4,6 +4,7 @@ mod callers;
 mod class_rules;
 mod clock;
 mod hooks;
+mod mailer;
 mod store;
 mod store_error;
 
@@ -14,6 +15,7 @@ pub use callers::Callers;
 pub use class_rules::{ClassRules, RuleContext, RuleSet};
 pub use clock::{Clock, Ids};
 pub use hooks::{Hooks, NoHooks};
+pub use mailer::{Mail, Mailer, NoMailer};
 pub use store::{
     ArrayChange, Expectation, Explained, FieldUpdate, RelationEdit, RowSink, RowValues, StepOutcome, Store,
     WriteJob, WriteOutcome, WriteStep,

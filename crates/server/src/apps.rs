@@ -11,6 +11,7 @@ pub(crate) mod files;
 mod lock;
 mod record;
 mod registry;
+mod secret;
 mod slot;
 mod usage_file;
 

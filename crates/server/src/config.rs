@@ -20,7 +20,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use astrolabe_core::app::{AppKeys, AppSettings};
+use astrolabe_core::app::{AppKeys, AppSettings, ServerSecret};
 use ipnet::IpNet;
 
 pub use mistakes::{Mistake, Mistakes};
@@ -58,6 +58,8 @@ pub struct ServerConfig {
     pub listen: SocketAddr,
     /// Where apps and their databases are.
     pub data_dir: PathBuf,
+    /// The secret that keys are derived from; without one it is that of the data folder.
+    pub secret: Option<ServerSecret>,
     /// Peers whose forwarding headers are believed.
     pub trusted_proxies: Vec<IpNet>,
     /// The PostgreSQL database of all apps; without one, each has an SQLite file.

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use astrolabe_api::InstallationRules;
 use astrolabe_auth::{Auth, PasswordCost, SessionCallers};
-use astrolabe_core::app::App;
+use astrolabe_core::app::{App, ServerSecret};
 use astrolabe_core::events::Events;
 use astrolabe_core::objects::{Objects, ObjectsParts};
-use astrolabe_core::ports::{Clock, Ids, NoHooks};
+use astrolabe_core::ports::{Clock, Ids, NoHooks, NoMailer};
 use tokio::runtime::Handle;
 
 use crate::apps::{AppDefinition, Opener};
@@ -33,8 +33,9 @@ impl State {
         ids: Arc<dyn Ids>,
         password_cost: PasswordCost,
         databases: Databases,
+        secret: ServerSecret,
     ) -> Self {
-        let auth = Auth::new(password_cost, Arc::clone(&ids));
+        let auth = Auth::new(password_cost, Arc::clone(&ids), Arc::new(NoMailer), secret);
         State { clock, ids, auth, databases }
     }
 
@@ -50,7 +51,9 @@ impl State {
         let callers = Arc::new(SessionCallers::new(&events));
         let opening = self.databases.open(&database, Arc::clone(&events));
         let store = Handle::current().block_on(opening)?;
+        let id: Arc<str> = id.into();
         let objects = Objects::new(ObjectsParts {
+            app_id: Arc::clone(&id),
             store,
             rules: self.auth.class_rules().with(Arc::new(InstallationRules)),
             hooks: Arc::new(NoHooks),
@@ -60,6 +63,6 @@ impl State {
             settings: settings.clone(),
             meter: Arc::clone(&meter),
         });
-        Ok(App { id: id.into(), keys, settings, objects, callers, rate_counters: Arc::default(), meter })
+        Ok(App { id, keys, settings, objects, callers, rate_counters: Arc::default(), meter })
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use astrolabe_auth::PasswordCost;
-use astrolabe_core::app::{App, AppKeys, AppSettings, Apps, HashedKey, HostName, Meter, Usage};
+use astrolabe_core::app::{App, AppKeys, AppSettings, Apps, HashedKey, HostName, Meter, ServerSecret, Usage};
 use astrolabe_core::error::Result;
 use astrolabe_core::ports::BoxFuture;
 use astrolabe_server::apps::AppDefinition;
@@ -84,8 +84,13 @@ impl TestServerBuilder {
     pub async fn start(self) -> anyhow::Result<TestServer> {
         let database = TestDatabase::make()?;
         let clock = Arc::new(TestClock::default());
-        let state =
-            State::new(clock.clone(), Arc::new(SystemIds), PasswordCost::cheapest(), database.databases()?);
+        let state = State::new(
+            clock.clone(),
+            Arc::new(SystemIds),
+            PasswordCost::cheapest(),
+            database.databases()?,
+            ServerSecret::generate(&SystemIds),
+        );
         let settings = self.settings.unwrap_or_else(default_settings);
         let definition = AppDefinition {
             id: APP_ID.to_owned(),

@@ -17,6 +17,9 @@ pub(super) struct ServerFlags {
     /// The address to accept connections on, such as 127.0.0.1:1337.
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<String>,
+    /// What keys are derived from, at least 32 characters; better given as ASTROLABE_SECRET.
+    #[arg(long, value_name = "SECRET")]
+    secret: Option<String>,
     /// Declare an app with this application id.
     #[arg(long, value_name = "ID", help_heading = "Declared app")]
     app_id: Option<String>,
@@ -80,6 +83,7 @@ impl ServerFlags {
         let texts = [
             ("--data", &self.data),
             ("--listen", &self.listen),
+            ("--secret", &self.secret),
             ("--app-id", &self.app_id),
             ("--master-key", &self.master_key),
             ("--rest-key", &self.rest_key),

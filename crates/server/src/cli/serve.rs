@@ -97,11 +97,16 @@ async fn serve(
     let server = &launch.config.server;
     let limits =
         HttpLimits { connections_max: server.connections_max, shutdown_grace: server.shutdown_grace };
+    let secret = match &server.secret {
+        Some(secret) => secret.clone(),
+        None => launch.folder.secret(&SystemIds)?,
+    };
     let state = State::new(
         Arc::new(SystemClock),
         Arc::new(SystemIds),
         PasswordCost::default(),
         Databases::new(server.sqlite_synchronous, server.postgres.as_ref())?,
+        secret,
     );
     let registry = registry(&launch, &state);
     let parts = RouterParts {

@@ -111,6 +111,7 @@ fn server_defaults(mode: Mode) -> ServerConfig {
     ServerConfig {
         listen: SocketAddr::new(IpAddr::V4(host), DEFAULT_PORT),
         data_dir: data_dir.into(),
+        secret: None,
         trusted_proxies: Vec::new(),
         postgres: None,
         sqlite_synchronous: SqliteSynchronous::Full,

@@ -117,6 +117,7 @@ fn opener(counts: Arc<Counts>) -> Opener {
         counts.opened.fetch_add(1, Ordering::Relaxed);
         let settings = definition.settings;
         let objects = Objects::new(ObjectsParts {
+            app_id: definition.id.as_str().into(),
             store: Arc::new(CountingStore(counts.clone())),
             rules: RuleSet::default(),
             hooks: Arc::new(NoHooks),

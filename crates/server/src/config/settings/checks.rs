@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
-use astrolabe_core::app::is_valid_app_id;
+use astrolabe_core::app::{SECRET_LEN_MIN, ServerSecret, is_valid_app_id};
 use astrolabe_store::PostgresServer;
 use tracing_subscriber::EnvFilter;
 
@@ -77,6 +77,12 @@ pub(super) fn headers(names: Vec<String>) -> Result<Vec<String>, String> {
         Some(wrong) => Err(format!("must hold names of headers; `{wrong}` is none")),
         None => Ok(names),
     }
+}
+
+/// The secret of a server.
+pub(super) fn secret(text: &str) -> Result<ServerSecret, String> {
+    ServerSecret::of(text)
+        .ok_or_else(|| format!("must have at least {SECRET_LEN_MIN} characters (the value is not shown)"))
 }
 
 /// An application id.

@@ -47,6 +47,20 @@ pub(super) const SERVER: &[Setting] = &[
         .default_in_dev(".astrolabe/data")
         .doc("The folder of all apps and their databases."),
     Setting::new(
+        "server.secret",
+        "ASTROLABE_SECRET",
+        Kind::PrivateText {
+            what: "secret of at least 32 characters",
+            set: |draft, text| checks::secret(text).map(|value| draft.server.secret = Some(value)),
+        },
+    )
+    .flag("--secret")
+    .default_words("made once and kept in `secret.key` of the data folder")
+    .doc(
+        "What the keys are derived from that seal waiting mail and sign cookies. Servers that share a PostgreSQL \
+         database must have the same.",
+    ),
+    Setting::new(
         "server.public_url",
         "ASTROLABE_PUBLIC_URL",
         Kind::Text {
