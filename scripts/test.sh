@@ -39,6 +39,13 @@ stage_types() {
   PATH="$(scripts/node.sh):$PATH" node --test --test-reporter=spec conformance/types/test/*.test.mjs
 }
 
+# The npm packages: built, packed, installed and used against the binary, the client on both databases.
+stage_packages() {
+  scripts/build-packages.sh
+  node --test --test-reporter=spec --test-concurrency=2 packages/*/test/*.test.mjs
+  ASTROLABE_TEST_DATABASE=postgres node --test --test-reporter=spec --test-concurrency=2 packages/client/test/*.test.mjs
+}
+
 # Once more what goes through HTTP, with apps in PostgreSQL. (The contract of the store runs on both in `rust`.)
 stage_postgres() {
   export ASTROLABE_TEST_DATABASE=postgres
@@ -83,5 +90,5 @@ stage_demo() {
   PATH="$(scripts/node.sh):$PATH" node scripts/demo.mjs --check
 }
 
-all=(build rust conformance postgres types dashboard site demo)
+all=(build rust conformance postgres types packages dashboard site demo)
 run_stages "All tests passed" "${@:-${all[@]}}"
