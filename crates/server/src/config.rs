@@ -21,6 +21,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use astrolabe_core::app::{AppKeys, AppSettings, ServerSecret};
+use astrolabe_store::PostgresOptions;
 use ipnet::IpNet;
 
 pub use mistakes::{Mistake, Mistakes};
@@ -64,6 +65,8 @@ pub struct ServerConfig {
     pub trusted_proxies: Vec<IpNet>,
     /// The PostgreSQL database of all apps; without one, each has an SQLite file.
     pub postgres: Option<PostgresAddress>,
+    /// How PostgreSQL is used.
+    pub postgres_options: PostgresOptions,
     /// How SQLite waits for the disk.
     pub sqlite_synchronous: SqliteSynchronous,
     /// Stop when standard input ends.

@@ -23,16 +23,18 @@ pub struct Databases {
 
 impl Databases {
     /// Nothing is connected yet. Runs where a runtime is at hand.
-    pub fn new(synchronous: SqliteSynchronous, postgres: Option<&PostgresAddress>) -> anyhow::Result<Self> {
+    pub fn new(
+        synchronous: SqliteSynchronous,
+        postgres: Option<(&PostgresAddress, &PostgresOptions)>,
+    ) -> anyhow::Result<Self> {
         let durability = match synchronous {
             SqliteSynchronous::Full => Durability::Full,
             SqliteSynchronous::Normal => Durability::Normal,
         };
         let template = Some(Arc::new(SqliteTemplate::new(system_classes())));
-        let server = |address: &PostgresAddress| {
-            PostgresServer::new(address.as_str(), PostgresOptions::default(), Handle::current()).map_err(
-                |problem| anyhow::anyhow!("the address of PostgreSQL cannot be understood: {problem}"),
-            )
+        let server = |(address, options): (&PostgresAddress, &PostgresOptions)| {
+            PostgresServer::new(address.as_str(), options.clone(), Handle::current())
+                .map_err(|problem| anyhow::anyhow!("the address of PostgreSQL cannot be used: {problem}"))
         };
         Ok(Databases {
             sqlite: SqliteOptions { durability, template, ..SqliteOptions::default() },

@@ -6,6 +6,7 @@ use http::StatusCode;
 use serde_json::json;
 
 use crate::apps::AppRegistry;
+use crate::databases::Databases;
 use crate::lifecycle::Shutdown;
 use astrolabe_wire::own_answer;
 
@@ -20,7 +21,7 @@ pub struct Readiness {
     /// It ends with the wish to stop.
     pub shutdown: Shutdown,
     /// It needs the database of these apps.
-    pub apps: Option<AppRegistry>,
+    pub apps: Option<(AppRegistry, Databases)>,
 }
 
 /// The server takes requests: it is not asked to stop, and the database answers.
@@ -29,12 +30,20 @@ pub async fn ready(State(readiness): State<Readiness>) -> Response {
     if readiness.shutdown.is_requested() {
         return refused("stopping", "The server is stopping.");
     }
-    if let Some(apps) = &readiness.apps
-        && !apps.database_answers().await
+    if let Some((apps, databases)) = &readiness.apps
+        && !database_answers(apps, databases).await
     {
         return refused("database_unavailable", "The database does not answer.");
     }
     own_answer::data(StatusCode::OK, &json!({ "status": "ready" }))
+}
+
+/// Apps share a server of databases, which can be asked without any of them, or the disk, for which one speaks for all.
+async fn database_answers(apps: &AppRegistry, databases: &Databases) -> bool {
+    match databases.postgres() {
+        Ok(server) => server.ping().await.is_ok(),
+        Err(_) => apps.database_answers().await,
+    }
 }
 
 #[cfg(test)]

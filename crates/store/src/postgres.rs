@@ -3,6 +3,7 @@
 //! database.
 
 mod acl;
+mod address;
 mod aggregate;
 mod catalogue;
 mod connection;
@@ -14,6 +15,7 @@ mod full_text;
 mod functions;
 mod job;
 mod options;
+mod patience;
 pub(crate) mod pattern;
 mod read;
 mod row;
@@ -202,7 +204,12 @@ impl Store for PostgresStore {
     }
 
     fn ping(&self) -> BoxFuture<'_, StoreResult<()>> {
-        Box::pin(read::ping(&self.shared))
+        Box::pin(async {
+            if self.shared.is_closed() {
+                return Err(closed());
+            }
+            self.shared.database.ping().await
+        })
     }
 
     fn close(&self) -> BoxFuture<'_, ()> {

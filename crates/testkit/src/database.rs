@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use astrolabe_server::apps::AppDatabase;
 use astrolabe_server::config::{PostgresAddress, SqliteSynchronous};
 use astrolabe_server::databases::Databases;
-use astrolabe_store::PostgresServer;
+use astrolabe_store::{PostgresOptions, PostgresServer};
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Handle};
 
@@ -63,7 +63,8 @@ impl TestDatabase {
     /// How the server reaches it.
     pub fn databases(&self) -> anyhow::Result<Databases> {
         let address = matches!(self, TestDatabase::Schema(_)).then(postgres_address);
-        Databases::new(SqliteSynchronous::Normal, address.as_ref())
+        let options = PostgresOptions::default();
+        Databases::new(SqliteSynchronous::Normal, address.as_ref().map(|address| (address, &options)))
     }
 
     /// Everything in it.

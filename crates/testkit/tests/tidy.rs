@@ -23,6 +23,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 const HOMES: &[(&str, &[&str])] = &[
     ("rusqlite", &["store"]),
     ("tokio-postgres", &["store"]),
+    ("tokio-postgres-rustls", &["store"]),
     ("argon2", &["auth"]),
     ("clap", &["server"]),
     ("axum", &["wire", "server"]),

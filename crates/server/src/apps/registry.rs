@@ -102,8 +102,7 @@ impl AppRegistry {
         }
     }
 
-    /// Whether the database of an app that is open answers. Apps share a server of databases or the disk, so one speaks for
-    /// all; without any open one there is nothing to ask.
+    /// Whether the database of an app that is open answers; without any open one there is nothing to ask.
     pub async fn database_answers(&self) -> bool {
         let open = self.shared.snapshot().into_iter().find_map(|(_, slot)| slot.look());
         match open {

@@ -32,7 +32,7 @@ pub(super) struct ServerFlags {
     /// Its key for the JavaScript SDK.
     #[arg(long, value_name = "KEY", help_heading = "Declared app")]
     javascript_key: Option<String>,
-    /// Its database: sqlite:PATH.
+    /// Its database: sqlite:PATH; or that of all apps: postgres://…
     #[arg(long, value_name = "URL", help_heading = "Declared app")]
     database_url: Option<String>,
     /// Read this file instead of ./astrolabe.toml.

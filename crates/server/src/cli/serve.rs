@@ -101,20 +101,17 @@ async fn serve(
         Some(secret) => secret.clone(),
         None => launch.folder.secret(&SystemIds)?,
     };
-    let state = State::new(
-        Arc::new(SystemClock),
-        Arc::new(SystemIds),
-        PasswordCost::default(),
-        Databases::new(server.sqlite_synchronous, server.postgres.as_ref())?,
-        secret,
-    );
+    let postgres = server.postgres.as_ref().map(|address| (address, &server.postgres_options));
+    let databases = Databases::new(server.sqlite_synchronous, postgres)?;
+    let clock = Arc::new(SystemClock);
+    let state = State::new(clock, Arc::new(SystemIds), PasswordCost::default(), databases.clone(), secret);
     let registry = registry(&launch, &state);
     let parts = RouterParts {
         apps: Arc::new(registry.clone()),
         defaults: launch.config.defaults.clone(),
         trusted_proxies: server.trusted_proxies.clone(),
         access_log,
-        readiness: Readiness { shutdown: shutdown.clone(), apps: Some(registry.clone()) },
+        readiness: Readiness { shutdown: shutdown.clone(), apps: Some((registry.clone(), databases)) },
     };
     let router = router(&state, parts);
     open_declared_app(&launch, &registry).await?;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use astrolabe_core::app::{AppKeys, AppSettings};
+use astrolabe_store::PostgresOptions;
 
 use super::mistakes::Mistake;
 use super::{
@@ -114,6 +115,7 @@ fn server_defaults(mode: Mode) -> ServerConfig {
         secret: None,
         trusted_proxies: Vec::new(),
         postgres: None,
+        postgres_options: PostgresOptions::default(),
         sqlite_synchronous: SqliteSynchronous::Full,
         exit_on_stdin_eof: false,
         connections_max: 10_000,

@@ -31,6 +31,12 @@ pub(super) enum Kind {
         max: u64,
         set: fn(&mut Draft, u64),
     },
+    /// A number without a unit is milliseconds.
+    Millis {
+        min: u64,
+        max: u64,
+        set: fn(&mut Draft, u64),
+    },
     Size {
         min: u64,
         max: u64,
@@ -86,6 +92,7 @@ impl Kind {
             Kind::Int { min, max, set } => set(draft, number_of(raw, *min, *max)?),
             Kind::Bound { max, set } => set(draft, bound_of(raw, *max)?),
             Kind::Seconds { min, max, set } => set(draft, seconds_of(raw, *min, *max)?),
+            Kind::Millis { min, max, set } => set(draft, millis_of(raw, *min, *max)?),
             Kind::Size { min, max, set } => set(draft, size_of(raw, *min, *max)?),
             Kind::Choice { words, set } => set(draft, choice_of(raw, words)?),
             Kind::Secret(set) => set(draft, secret_of(raw)?),
@@ -108,6 +115,13 @@ impl Kind {
             Kind::Bound { max, .. } => format!("number, 1 to {max}, or -1 for no bound"),
             Kind::Seconds { min, max, .. } => {
                 format!("duration, {} to {}", units::show_seconds(*min), units::show_seconds(*max))
+            }
+            Kind::Millis { min, max, .. } => {
+                format!(
+                    "milliseconds or duration, {} to {}",
+                    units::show_millis(*min),
+                    units::show_millis(*max)
+                )
             }
             Kind::Size { min, max, .. } => {
                 format!("size, {} to {}", units::show_size(*min), units::show_size(*max))
@@ -163,6 +177,18 @@ fn seconds_of(raw: &Raw, min: u64, max: u64) -> Result<u64, String> {
     within(seconds, min, max).ok_or_else(|| {
         let (min, max) = (units::show_seconds(min), units::show_seconds(max));
         format!("must be seconds or a duration such as `90s`, `15m`, `12h` or `30d`, from {min} to {max}")
+    })
+}
+
+fn millis_of(raw: &Raw, min: u64, max: u64) -> Result<u64, String> {
+    let millis = match raw {
+        Raw::Int(number) => u64::try_from(*number).ok(),
+        Raw::Text(text) => units::parse_millis(text),
+        _ => None,
+    };
+    within(millis, min, max).ok_or_else(|| {
+        let (min, max) = (units::show_millis(min), units::show_millis(max));
+        format!("must be milliseconds or a duration such as `500ms`, `5s` or `2m`, from {min} to {max}")
     })
 }
 

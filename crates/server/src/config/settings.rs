@@ -6,6 +6,7 @@ mod app;
 mod checks;
 mod complexity;
 mod data;
+mod database;
 mod limits;
 mod schema;
 mod server;
@@ -30,7 +31,7 @@ pub(super) const GROUPS: &[Group] = &[
     Group { title: "Objects and queries", settings: data::OBJECTS },
     Group { title: "How much a request may ask for", settings: complexity::COMPLEXITY },
     Group { title: "Requests that are done once", settings: data::IDEMPOTENCY },
-    Group { title: "Database", settings: data::DATABASE },
+    Group { title: "Database", settings: database::DATABASE },
     Group { title: "Schema as code", settings: schema::SCHEMA },
     Group { title: "Many apps", settings: server::APPS },
     Group { title: "How much an app may use", settings: limits::LIMITS },

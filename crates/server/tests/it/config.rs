@@ -47,8 +47,8 @@ fn stable_flags_of_later_features_stop_the_start_with_a_sentence() {
         ("--site", "dist", "--site: serving the Astro site is not available in this version"),
         (
             "--database-url",
-            "postgres://u:s3cret@h/d?sslmode=require",
-            "`sslmode=require` is not available in this version",
+            "postgres://u:s3cret@h/d?sslmode=allow",
+            "`sslmode` must be `disable`, `prefer`, `require`, `verify-ca` or `verify-full`",
         ),
     ] {
         let ended = Folder::new().run(&["start", "--app-id", "a", "--master-key", "m", flag, value]);

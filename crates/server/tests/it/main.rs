@@ -4,6 +4,7 @@ mod app_changes;
 mod apps;
 mod cli;
 mod config;
+mod database_away;
 mod durability;
 mod events;
 mod faults;

@@ -13,23 +13,28 @@ use crate::program::{Folder, Running};
 const SOON: Duration = Duration::from_secs(3);
 
 /// A schema that goes with the test.
-struct Schema(String);
+pub struct Schema(String);
 
 impl Schema {
-    fn new() -> Self {
+    pub fn new() -> Self {
         // What a killed test leaves behind goes with what servers of other tests do.
         let now = std::time::UNIX_EPOCH.elapsed().unwrap();
         Schema(format!("astrolabe_test_server_{}_{}_nodes", now.as_secs(), now.subsec_nanos()))
     }
 
-    fn start(&self, folder: &Folder) -> Node {
-        let address = postgres_address();
+    pub fn start(&self, folder: &Folder) -> Node {
+        self.start_with(folder, postgres_address().as_str(), &[])
+    }
+
+    /// At an address, with further variables.
+    pub fn start_with(&self, folder: &Folder, address: &str, more: &[(&str, &str)]) -> Node {
         // Nobody reads what they log.
         let env = [
-            ("ASTROLABE_DATABASE_URL", address.as_str()),
+            ("ASTROLABE_DATABASE_URL", address),
             ("ASTROLABE_DATABASE_SCHEMA", &self.0),
             ("ASTROLABE_LOG", "error"),
         ];
+        let env = [&env, more].concat();
         let args = ["--app-id", "a", "--master-key", "m", "--rest-key", "r", "--data", "data"];
         let args: Vec<_> = ["start", "--listen", "127.0.0.1:0"].into_iter().chain(args).collect();
         Node { server: folder.start_with(&args, &env), http: reqwest::Client::new() }
@@ -53,16 +58,15 @@ impl Drop for Schema {
     }
 }
 
-struct Node {
-    server: Running,
+pub struct Node {
+    pub server: Running,
     http: reqwest::Client,
 }
 
 impl Node {
     /// With a session, with an empty token as an unknown client, without one with the master key.
-    async fn call(&self, method: Method, path: &str, token: Option<&str>, body: Value) -> (u16, Value) {
-        let url = format!("{}/parse{path}", self.server.url);
-        let mut request = self.http.request(method.clone(), url).header("X-Parse-Application-Id", "a");
+    pub async fn call(&self, method: Method, path: &str, token: Option<&str>, body: Value) -> (u16, Value) {
+        let mut request = self.request(method.clone(), path);
         request = match token {
             Some("") => request.header("X-Parse-REST-API-Key", "r"),
             Some(token) => request.header("X-Parse-REST-API-Key", "r").header("X-Parse-Session-Token", token),
@@ -75,7 +79,13 @@ impl Node {
         (answer.status().as_u16(), answer.json().await.unwrap())
     }
 
-    async fn get(&self, path: &str, token: Option<&str>) -> (u16, Value) {
+    /// A request without a key.
+    pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        let url = format!("{}/parse{path}", self.server.url);
+        self.http.request(method, url).header("X-Parse-Application-Id", "a")
+    }
+
+    pub async fn get(&self, path: &str, token: Option<&str>) -> (u16, Value) {
         self.call(Method::GET, path, token, Value::Null).await
     }
 

@@ -3,16 +3,19 @@
 use std::borrow::Cow;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use astrolabe_core::ports::{StoreError, StoreResult};
 use lru::LruCache;
 use parking_lot::Mutex;
 use tokio::runtime::Handle;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
-use tokio_postgres::{Client, Config, Error, NoTls, Row, RowStream, Statement as Prepared};
+use tokio_postgres::{Client, Error, Row, RowStream, Statement as Prepared};
 
+use super::address::Place;
 use super::errors::store_error;
 use super::options::PostgresOptions;
+use super::patience::Patience;
 use super::{full_text, functions};
 use crate::statement::{Bind, Statement};
 
@@ -25,24 +28,25 @@ pub(super) struct Connection {
     statements: Mutex<LruCache<String, Prepared>>,
     /// The server has ended the session; that the connection is closed is noticed a moment later.
     ended: AtomicBool,
+    patience: Patience,
 }
 
 impl Connection {
     /// Connects; what moves the bytes runs on `runtime`.
-    pub async fn open(config: &Config, options: &PostgresOptions, runtime: &Handle) -> StoreResult<Self> {
-        let connecting = tokio::time::timeout(options.connect_deadline, config.connect(NoTls)).await;
+    pub async fn open(place: &Place, options: &PostgresOptions, runtime: &Handle) -> StoreResult<Self> {
+        let (client, mover) = place.connect(options.connect_deadline).await?;
         let late = |_| StoreError::Unavailable("it does not answer".to_owned());
-        let (client, mover) = connecting.map_err(late)?.map_err(store_error)?;
-        runtime.spawn(async move {
+        let mover = runtime.spawn(async move {
             if let Err(error) = mover.await {
                 tracing::debug!(%error, "a connection to PostgreSQL ended");
             }
         });
+        let patience = Patience::new(options.read_deadline, mover.abort_handle());
         let settings = session_settings(options);
         let prepared = client.batch_execute(&settings);
         tokio::time::timeout(options.connect_deadline, prepared).await.map_err(late)?.map_err(store_error)?;
         let statements = Mutex::new(LruCache::sparse(STATEMENTS_MAX));
-        Ok(Connection { client, statements, ended: AtomicBool::new(false) })
+        Ok(Connection { client, statements, ended: AtomicBool::new(false), patience })
     }
 
     /// Whether it can be used no more.
@@ -59,29 +63,35 @@ impl Connection {
         ended || self.is_closed()
     }
 
+    /// From now on statements may take so long before the connection is given up.
+    pub fn expect(&self, deadline: Duration) {
+        self.patience.expect(deadline);
+    }
+
     /// Runs statements of fixed text without parameters.
     pub async fn batch(&self, sql: &str) -> Result<(), Error> {
-        self.client.batch_execute(sql).await
+        self.patience.within(self.client.batch_execute(sql)).await
     }
 
     /// Runs a statement that yields no rows; returns how many it changed.
     pub async fn execute(&self, statement: &Statement<'_>) -> Result<u64, Error> {
         let prepared = self.prepare(statement).await?;
         let binds = self.answered(statement).await?;
-        self.client.execute_raw(&prepared, binds.iter()).await
+        self.patience.within(self.client.execute_raw(&prepared, binds.iter())).await
     }
 
     /// Runs a statement and gathers its rows.
     pub async fn query(&self, statement: &Statement<'_>) -> Result<Vec<Row>, Error> {
         use futures_util::TryStreamExt as _;
-        self.stream(statement).await?.try_collect().await
+        let rows = self.stream(statement).await?;
+        self.patience.within(rows.try_collect()).await
     }
 
     /// Runs a statement; its rows come as they arrive.
     pub async fn stream(&self, statement: &Statement<'_>) -> Result<RowStream, Error> {
         let prepared = self.prepare(statement).await?;
         let binds = self.answered(statement).await?;
-        self.client.query_raw(&prepared, binds.iter()).await
+        self.patience.within(self.client.query_raw(&prepared, binds.iter())).await
     }
 
     /// The parameters, with the answers of what the database cannot answer.
@@ -96,7 +106,7 @@ impl Connection {
 
     /// Runs a statement of our own, which is not kept.
     pub async fn query_text(&self, sql: &str, params: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>, Error> {
-        self.client.query(sql, params).await
+        self.patience.within(self.client.query(sql, params)).await
     }
 
     /// Forgets a statement whose plan has become invalid.
@@ -110,7 +120,7 @@ impl Connection {
             return Ok(prepared.clone());
         }
         let types: Vec<Type> = statement.binds.iter().map(bind_type).collect();
-        let prepared = self.client.prepare_typed(&statement.sql, &types).await?;
+        let prepared = self.patience.within(self.client.prepare_typed(&statement.sql, &types)).await?;
         let evicted = self.statements.lock().push(statement.sql.clone(), prepared.clone());
         drop(evicted);
         Ok(prepared)
@@ -120,12 +130,13 @@ impl Connection {
 /// What every statement of a session goes by, whatever the server, the database or the role has as its default.
 fn session_settings(options: &PostgresOptions) -> String {
     format!(
-        "SET search_path = {}; SET statement_timeout = {}; SET lock_timeout = 0; \
+        "SET search_path = {}; SET statement_timeout = {}; SET lock_timeout = {}; \
          SET idle_in_transaction_session_timeout = {}; SET default_transaction_isolation = 'read committed'; \
          SET client_min_messages = 'error'; SET extra_float_digits = 1; SET jit = off",
         functions::schema(),
         options.read_deadline.as_millis().max(1),
-        options.write_deadline.as_millis().max(1),
+        options.lock_deadline.as_millis().max(1),
+        options.idle_deadline.as_millis().max(1),
     )
 }
 

@@ -9,28 +9,37 @@ use astrolabe_core::ports::{StoreError, StoreResult};
 use parking_lot::Mutex;
 use tokio::runtime::Handle;
 use tokio::sync::{Mutex as AsyncMutex, OwnedSemaphorePermit, Semaphore};
-use tokio_postgres::Config;
 
+use super::address::Place;
 use super::connection::Connection;
+use super::errors::store_error;
 use super::feed::Listening;
 use super::options::PostgresOptions;
 
 /// After a failed attempt nobody tries again for this long, then for twice as long, and so on.
 const PAUSE_MIN: Duration = Duration::from_millis(50);
+/// How long a sign of life may take.
+const PING_DEADLINE: Duration = Duration::from_secs(1);
 /// The longest pause.
 const PAUSE_MAX: Duration = Duration::from_secs(2);
 
 /// A database.
 pub(super) struct Database {
-    config: Config,
+    place: Place,
     options: PostgresOptions,
     runtime: Handle,
     shared: Vec<AsyncMutex<Option<Arc<Connection>>>>,
     next_shared: AtomicUsize,
     exclusive: Arc<Semaphore>,
-    idle: Mutex<Vec<Connection>>,
+    idle: Mutex<Vec<Idle>>,
     pause: Mutex<Option<Pause>>,
     listening: Listening,
+}
+
+/// A connection that nobody uses.
+struct Idle {
+    connection: Connection,
+    since: Instant,
 }
 
 /// The time after a failure in which nobody tries to connect.
@@ -42,9 +51,9 @@ struct Pause {
 
 impl Database {
     /// Nothing is connected yet.
-    pub fn new(config: Config, options: PostgresOptions, runtime: Handle) -> Self {
+    pub fn new(place: Place, options: PostgresOptions, runtime: Handle) -> Self {
         Database {
-            config,
+            place,
             runtime,
             shared: (0..options.shared_connections.max(1)).map(|_| AsyncMutex::default()).collect(),
             next_shared: AtomicUsize::new(0),
@@ -57,8 +66,8 @@ impl Database {
     }
 
     /// Where it is.
-    pub fn config(&self) -> &Config {
-        &self.config
+    pub fn place(&self) -> &Place {
+        &self.place
     }
 
     /// Who hears of other nodes.
@@ -89,6 +98,12 @@ impl Database {
         Ok(connection)
     }
 
+    /// Asks for a sign of life.
+    pub async fn ping(&self) -> StoreResult<()> {
+        let answer = async { self.shared().await?.batch("SELECT 1").await.map_err(store_error) };
+        tokio::time::timeout(PING_DEADLINE, answer).await.map_err(|_| StoreError::Deadline)?
+    }
+
     /// A connection for one caller alone.
     pub async fn exclusive(self: &Arc<Self>) -> StoreResult<Lease> {
         let waiting =
@@ -110,7 +125,7 @@ impl Database {
     /// A connection that nobody else gets and that does not count.
     pub async fn connect(&self) -> StoreResult<Connection> {
         self.check_pause()?;
-        match Connection::open(&self.config, &self.options, &self.runtime).await {
+        match Connection::open(&self.place, &self.options, &self.runtime).await {
             Ok(connection) => {
                 *self.pause.lock() = None;
                 Ok(connection)
@@ -123,9 +138,14 @@ impl Database {
     }
 
     fn next_idle(&self) -> Option<Connection> {
-        let mut idle = self.idle.lock();
-        idle.retain(|connection| !connection.is_closed());
-        idle.pop()
+        self.close_idle();
+        self.idle.lock().pop().map(|idle| idle.connection)
+    }
+
+    /// Closes connections that nobody has used for long, and forgets those that are lost.
+    pub fn close_idle(&self) {
+        let kept = |idle: &Idle| !idle.connection.is_closed() && idle.since.elapsed() < self.options.idle_max;
+        self.idle.lock().retain(kept);
     }
 
     fn check_pause(&self) -> StoreResult<()> {
@@ -168,6 +188,9 @@ impl Lease {
     /// Nothing is open any more.
     pub fn end(&mut self) {
         self.is_clean = true;
+        if let Some(connection) = &self.connection {
+            connection.expect(self.database.options.read_deadline);
+        }
     }
 }
 
@@ -176,7 +199,7 @@ impl Drop for Lease {
         if let Some(connection) = self.connection.take().filter(|connection| !connection.is_closed())
             && self.is_clean
         {
-            self.database.idle.lock().push(connection);
+            self.database.idle.lock().push(Idle { connection, since: Instant::now() });
         }
     }
 }

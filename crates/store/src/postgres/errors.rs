@@ -136,7 +136,7 @@ fn field_of_column(class: &Class, column: &str) -> Option<Arc<str>> {
 }
 
 /// The client's errors name their cause only as a source.
-fn with_causes(error: &PostgresError) -> String {
+pub(super) fn with_causes(error: &PostgresError) -> String {
     match error.source() {
         Some(source) => format!("{error}: {source}"),
         None => error.to_string(),

@@ -121,6 +121,7 @@ pub(super) async fn run(shared: Weak<Shared>, wake: Arc<Wake>) {
         }
         round = round.wrapping_add(1);
         if round.is_multiple_of(ROUNDS_PER_REMOVAL) {
+            shared.database.close_idle();
             shared.remove_old_rows().await;
         }
     }

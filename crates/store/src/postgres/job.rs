@@ -114,8 +114,7 @@ impl<'c> JobRunner<'c> {
     }
 
     async fn run_in_transaction(&self, job: &WriteJob) -> StoreResult<WriteOutcome> {
-        let begin = transaction::begin_sql(self.shared.database.options().write_deadline);
-        self.connection.batch(&begin).await.map_err(store_error)?;
+        transaction::begin(self.connection, self.shared.database.options().write_deadline).await?;
         let mut done = JobDone::default();
         let result = match self.lock_against_new_rows(job).await {
             Ok(()) => self.run_steps(job, &mut done).await,

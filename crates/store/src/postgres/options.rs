@@ -17,6 +17,12 @@ pub struct PostgresOptions {
     pub read_deadline: Duration,
     /// How long a statement of a write may take, waiting for others included.
     pub write_deadline: Duration,
+    /// How long a statement waits for what another transaction holds.
+    pub lock_deadline: Duration,
+    /// How long PostgreSQL keeps a transaction in which nothing happens.
+    pub idle_deadline: Duration,
+    /// How long a connection for transactions that nobody uses is kept.
+    pub idle_max: Duration,
 }
 
 impl Default for PostgresOptions {
@@ -28,6 +34,9 @@ impl Default for PostgresOptions {
             connect_deadline: Duration::from_secs(5),
             read_deadline: Duration::from_secs(5),
             write_deadline: Duration::from_secs(10),
+            lock_deadline: Duration::from_secs(10),
+            idle_deadline: Duration::from_secs(10),
+            idle_max: Duration::from_secs(10 * 60),
         }
     }
 }

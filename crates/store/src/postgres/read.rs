@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use astrolabe_core::ports::{RowSink, StoreError, StoreResult};
+use astrolabe_core::ports::{RowSink, StoreResult};
 use astrolabe_core::query::ReadPlan;
 use astrolabe_core::schema::{Class, Schema};
 use futures_util::TryStreamExt as _;
@@ -138,13 +138,4 @@ pub(super) async fn storage_bytes(shared: &Shared) -> StoreResult<u64> {
     let rows = held.connection()?.query_text(SQL, &[&shared.name]).await.map_err(store_error)?;
     let bytes: i64 = rows.first().map_or(Ok(0), |row| row.try_get(0)).map_err(store_error)?;
     Ok(bytes.unsigned_abs())
-}
-
-/// Asks for a sign of life.
-pub(super) async fn ping(shared: &Shared) -> StoreResult<()> {
-    const PING_DEADLINE: Duration = Duration::from_secs(1);
-    let held = hold(shared, false).await?;
-    let answer = held.connection()?.batch("SELECT 1");
-    let answer = tokio::time::timeout(PING_DEADLINE, answer).await;
-    answer.map_err(|_| StoreError::Deadline)?.map_err(store_error)
 }

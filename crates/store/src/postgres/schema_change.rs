@@ -33,7 +33,7 @@ pub(super) async fn change(shared: &Shared, changes: &[SchemaChange]) -> StoreRe
     let mut lease = shared.database.exclusive().await?;
     lease.begin();
     let connection = lease.connection()?;
-    connection.batch(&transaction::begin_sql(STATEMENT_DEADLINE)).await.map_err(store_error)?;
+    transaction::begin(connection, STATEMENT_DEADLINE).await?;
     let work = async {
         catalogue::lock(connection, &shared.dialect).await?;
         let schema = catalogue::load(connection, &shared.dialect).await?;

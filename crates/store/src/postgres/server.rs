@@ -1,16 +1,13 @@
 //! A PostgreSQL server as somebody names it by an address.
 
-use std::error::Error as _;
-use std::str::FromStr as _;
 use std::sync::Arc;
 
 use astrolabe_core::events::Events;
 use astrolabe_core::ports::StoreResult;
 use astrolabe_core::schema::Schema;
 use tokio::runtime::Handle;
-use tokio_postgres::Config;
-use tokio_postgres::config::SslMode;
 
+use super::address::Address;
 use super::database::Database;
 use super::options::PostgresOptions;
 use super::{PostgresStore, catalogue};
@@ -23,28 +20,16 @@ pub struct PostgresServer {
 }
 
 impl PostgresServer {
-    /// Reads an address such as `postgres://user@host:5432/database`. Nothing is connected yet; what moves bytes will run
-    /// on `runtime`.
+    /// Reads an address such as `postgres://user@host:5432/database` and the certificates that it names. Nothing is
+    /// connected yet; what moves bytes will run on `runtime`.
     pub fn new(address: &str, options: PostgresOptions, runtime: Handle) -> Result<Self, String> {
-        Self::check_address(address)?;
-        let mut config = Config::from_str(address).map_err(|error| error.to_string())?;
-        if config.get_application_name().is_none() {
-            config.application_name("astrolabe");
-        }
-        Ok(PostgresServer { database: Arc::new(Database::new(config, options, runtime)) })
+        let place = Address::parse(address)?.place()?;
+        Ok(PostgresServer { database: Arc::new(Database::new(place, options, runtime)) })
     }
 
-    /// Whether an address can be understood. Encrypted connections are not to be had yet, so one that asks for them is
-    /// refused rather than used without.
+    /// Whether an address can be understood. The files that it names are not looked at.
     pub fn check_address(address: &str) -> Result<(), String> {
-        let config = Config::from_str(address).map_err(|error| match error.source() {
-            Some(source) => source.to_string(),
-            None => error.to_string(),
-        })?;
-        match config.get_ssl_mode() {
-            SslMode::Require => Err("`sslmode=require` is not available in this version yet".to_owned()),
-            _ => Ok(()),
-        }
+        Address::parse(address).map(|_| ())
     }
 
     /// The schema of an app, which is left as it is; without classes when there is none.
@@ -63,6 +48,11 @@ impl PostgresServer {
         let connection = self.database.connect().await?;
         let sql = format!("DROP SCHEMA IF EXISTS {} CASCADE", crate::statement::quoted(schema));
         connection.batch(&sql).await.map_err(super::errors::store_error)
+    }
+
+    /// Asks for a sign of life, which is waited for a second.
+    pub async fn ping(&self) -> StoreResult<()> {
+        self.database.ping().await
     }
 
     /// All rows of a schema as texts, for tests that search them.

@@ -33,6 +33,9 @@ pub(super) async fn finish<T>(connection: &Connection, result: StoreResult<T>) -
 }
 
 /// Begins a transaction whose statements may take so long.
-pub(super) fn begin_sql(statement_deadline: Duration) -> String {
-    format!("BEGIN; SET LOCAL statement_timeout = {}", statement_deadline.as_millis().max(1))
+pub(super) async fn begin(connection: &Connection, statement_deadline: Duration) -> StoreResult<()> {
+    let sql = format!("BEGIN; SET LOCAL statement_timeout = {}", statement_deadline.as_millis().max(1));
+    connection.batch(&sql).await.map_err(store_error)?;
+    connection.expect(statement_deadline);
+    Ok(())
 }

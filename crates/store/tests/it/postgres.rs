@@ -3,7 +3,9 @@
 //! Each test has a schema of its own in the database of `ASTROLABE_TEST_POSTGRES_URL`, or of the server on the standard
 //! port.
 
+mod cluster;
 mod connections;
+mod encryption;
 mod nodes;
 mod temporary;
 

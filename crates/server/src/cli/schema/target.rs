@@ -10,6 +10,7 @@ use astrolabe_core::events::Events;
 use astrolabe_core::ports::Store;
 use astrolabe_core::schema::Schema;
 use astrolabe_schema_code::{base_schema, replay};
+use astrolabe_store::PostgresOptions;
 use clap::Args;
 use tokio::runtime::Runtime;
 
@@ -44,7 +45,7 @@ pub(crate) struct Target {
     pub schema: SchemaFolder,
     folder: DataFolder,
     pub database: AppDatabase,
-    postgres: Option<PostgresAddress>,
+    postgres: Option<(PostgresAddress, PostgresOptions)>,
 }
 
 impl TargetArgs {
@@ -56,7 +57,8 @@ impl TargetArgs {
     /// Finds the app.
     pub fn target(&self) -> anyhow::Result<Target> {
         let mut config = self.load_config()?;
-        let postgres = config.server.postgres.clone();
+        let options = config.server.postgres_options.clone();
+        let postgres = config.server.postgres.clone().map(|address| (address, options));
         let folder = DataFolder::at(&config.server.data_dir).with_databases_in_postgres(postgres.is_some());
         let (app_id, outside) = match config.app.take() {
             Some(app) => {
@@ -153,6 +155,7 @@ impl Target {
     }
 
     fn databases(&self) -> anyhow::Result<Databases> {
-        Databases::new(SqliteSynchronous::Full, self.postgres.as_ref())
+        let postgres = self.postgres.as_ref().map(|(address, options)| (address, options));
+        Databases::new(SqliteSynchronous::Full, postgres)
     }
 }

@@ -166,7 +166,11 @@ mod tests {
         let file = |path: &str| Ok(DatabaseUrl::Sqlite(PathBuf::from(path)));
         assert_eq!(database_url("sqlite:a/b.db"), file("a/b.db"));
         assert_eq!(database_url("sqlite:///var/a.db"), file("/var/a.db"));
-        for address in ["postgres://u:pw@h/db", "postgresql://u@127.0.0.1:5433/db?sslmode=disable"] {
+        for address in [
+            "postgres://u:pw@h/db",
+            "postgresql://u@127.0.0.1:5433/db?sslmode=disable",
+            "postgres://u@h/db?sslmode=verify-full&sslrootcert=ca.pem",
+        ] {
             assert_eq!(database_url(address), Ok(DatabaseUrl::Postgres(PostgresAddress::new(address))));
         }
         for wrong in [
@@ -175,7 +179,7 @@ mod tests {
             "mongodb://h/db",
             "postgres:db",
             "postgres://h:port/db",
-            "postgres://h/db?sslmode=require",
+            "postgres://h/db?sslmode=always",
         ] {
             let problem = database_url(wrong).unwrap_err();
             assert!(!problem.contains("//h"), "{problem}");

@@ -1,9 +1,7 @@
-//! Objects, queries and the database, and the stable names of what comes later.
+//! Objects and queries, and the stable names of what comes later.
 
 use astrolabe_core::app::PathPatterns;
 
-use super::checks;
-use crate::config::SqliteSynchronous;
 use crate::config::kind::Kind;
 use crate::config::setting::Setting;
 
@@ -79,39 +77,6 @@ pub(super) const IDEMPOTENCY: &[Setting] = &[
     .default("5m")
     .doc("How long the id of a request is remembered; Parse Server's number is seconds."),
 ];
-
-pub(super) const DATABASE: &[Setting] = &[
-    Setting::new("database.url", "ASTROLABE_DATABASE_URL", Kind::PrivateText {
-        what: "`sqlite:PATH` or `postgres://USER:PASSWORD@HOST:PORT/DATABASE`",
-        set: |draft, text| checks::database_url(text).map(|value| draft.database = Some(value)),
-    })
-    .flag("--database-url")
-    .parse("databaseURI", "PARSE_SERVER_DATABASE_URI")
-    .default_words("a SQLite file in the data folder")
-    .doc(
-        "The SQLite file of the declared app, or the PostgreSQL database of all apps, each in a schema of its own; \
-         see [PostgreSQL](../guide/postgresql.md).",
-    ),
-    Setting::new("database.schema", "ASTROLABE_DATABASE_SCHEMA", Kind::Text {
-        what: "1 to 63 letters, digits, `_` or `-`",
-        set: |draft, text| checks::schema_name(text).map(|value| draft.schema = Some(value)),
-    })
-    .default_words("`app_` and the application id")
-    .doc("The schema of the declared app, where `database.url` is PostgreSQL."),
-    Setting::new("database.sqlite_synchronous", "ASTROLABE_SQLITE_SYNCHRONOUS", Kind::Choice {
-        words: &["full", "normal"],
-        set: |draft, word| draft.server.sqlite_synchronous = sqlite_synchronous(word),
-    })
-    .default("full")
-    .doc(
-        "`full`: every acknowledged write survives a power cut. `normal`: faster, but a power cut or a crash of \
-         the operating system may lose the last acknowledged writes.",
-    ),
-];
-
-fn sqlite_synchronous(word: &str) -> SqliteSynchronous {
-    if word == "normal" { SqliteSynchronous::Normal } else { SqliteSynchronous::Full }
-}
 
 /// Stable names whose features come later; to use one stops the start.
 pub(super) const LATER: &[Setting] = &[

@@ -100,7 +100,6 @@ const DATABASE_OPTIONS: &[(&str, &str)] = &[
     ),
     ("databaseOptions.batchSize", "PARSE_SERVER_DATABASE_BATCH_SIZE"),
     ("databaseOptions.compressors", "PARSE_SERVER_DATABASE_COMPRESSORS"),
-    ("databaseOptions.connectTimeoutMS", "PARSE_SERVER_DATABASE_CONNECT_TIMEOUT_MS"),
     (
         "databaseOptions.createIndexAuthDataUniqueness",
         "PARSE_SERVER_DATABASE_CREATE_INDEX_AUTH_DATA_UNIQUENESS",
@@ -133,10 +132,7 @@ const DATABASE_OPTIONS: &[(&str, &str)] = &[
     ("databaseOptions.localThresholdMS", "PARSE_SERVER_DATABASE_LOCAL_THRESHOLD_MS"),
     ("databaseOptions.logClientEvents", "PARSE_SERVER_DATABASE_LOG_CLIENT_EVENTS"),
     ("databaseOptions.maxConnecting", "PARSE_SERVER_DATABASE_MAX_CONNECTING"),
-    ("databaseOptions.maxIdleTimeMS", "PARSE_SERVER_DATABASE_MAX_IDLE_TIME_MS"),
-    ("databaseOptions.maxPoolSize", "PARSE_SERVER_DATABASE_MAX_POOL_SIZE"),
     ("databaseOptions.maxStalenessSeconds", "PARSE_SERVER_DATABASE_MAX_STALENESS_SECONDS"),
-    ("databaseOptions.maxTimeMS", "PARSE_SERVER_DATABASE_MAX_TIME_MS"),
     ("databaseOptions.minPoolSize", "PARSE_SERVER_DATABASE_MIN_POOL_SIZE"),
     ("databaseOptions.proxyHost", "PARSE_SERVER_DATABASE_PROXY_HOST"),
     ("databaseOptions.proxyPassword", "PARSE_SERVER_DATABASE_PROXY_PASSWORD"),
@@ -165,7 +161,6 @@ const DATABASE_OPTIONS: &[(&str, &str)] = &[
         "PARSE_SERVER_DATABASE_TLS_CERTIFICATE_KEY_FILE_PASSWORD",
     ),
     ("databaseOptions.tlsInsecure", "PARSE_SERVER_DATABASE_TLS_INSECURE"),
-    ("databaseOptions.waitQueueTimeoutMS", "PARSE_SERVER_DATABASE_WAIT_QUEUE_TIMEOUT_MS"),
     ("databaseOptions.zlibCompressionLevel", "PARSE_SERVER_DATABASE_ZLIB_COMPRESSION_LEVEL"),
 ];
 

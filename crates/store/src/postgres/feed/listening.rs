@@ -4,11 +4,13 @@ use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use astrolabe_core::ports::StoreResult;
 use parking_lot::Mutex;
-use tokio_postgres::{AsyncMessage, Config, NoTls};
+use tokio_postgres::AsyncMessage;
 
 use super::{CHANNEL, Wake};
 use crate::postgres::database::Database;
+use crate::postgres::errors::store_error;
 
 /// From the loss of the connection to the next attempt.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -57,8 +59,8 @@ impl Listening {
 /// Listens for as long as there is somebody to wake. After each loss everybody looks by themselves.
 async fn listen(database: Weak<Database>) {
     loop {
-        let Some(config) = database.upgrade().map(|database| database.config().clone()) else { return };
-        if let Err(error) = listen_once(&config, &database).await {
+        let Some(connecting) = database.upgrade() else { return };
+        if let Err(error) = listen_once(connecting, &database).await {
             tracing::debug!(%error, "the connection that hears of other nodes was lost");
         }
         let wakes_somebody = database.upgrade().is_some_and(|database| database.listening().wake_all());
@@ -69,8 +71,9 @@ async fn listen(database: Weak<Database>) {
     }
 }
 
-async fn listen_once(config: &Config, database: &Weak<Database>) -> Result<(), tokio_postgres::Error> {
-    let (client, mut connection) = config.connect(NoTls).await?;
+async fn listen_once(connecting: Arc<Database>, database: &Weak<Database>) -> StoreResult<()> {
+    let (client, mut connection) = connecting.place().connect(connecting.options().connect_deadline).await?;
+    drop(connecting);
     let mut messages =
         std::pin::pin!(futures_util::stream::poll_fn(move |context| connection.poll_message(context)));
     let sql = format!("LISTEN {CHANNEL}");
@@ -80,7 +83,7 @@ async fn listen_once(config: &Config, database: &Weak<Database>) -> Result<(), t
         use futures_util::StreamExt as _;
         let message = tokio::select! {
             answer = &mut begin, if !begun => {
-                answer?;
+                answer.map_err(store_error)?;
                 begun = true;
                 // What was said before is found by looking.
                 match database.upgrade() {
@@ -101,7 +104,7 @@ async fn listen_once(config: &Config, database: &Weak<Database>) -> Result<(), t
                 None => return Ok(()),
             },
             Some(Ok(_)) => {}
-            Some(Err(error)) => return Err(error),
+            Some(Err(error)) => return Err(store_error(error)),
             None => return Ok(()),
         }
     }

@@ -76,7 +76,8 @@ fn addresses() {
     for (address, fits) in [
         ("postgres://u:p@h:5432/d", true),
         ("postgresql://u@h/d?sslmode=prefer", true),
-        ("postgres://u@h/d?sslmode=require", false),
+        ("postgres://u@h/d?sslmode=require", true),
+        ("postgres://u@h/d?sslmode=always", false),
         ("postgres://u@h:x/d", false),
         ("nonsense", false),
     ] {
