@@ -20,6 +20,8 @@ pub(crate) enum AccessPath {
     ByRow,
     /// The lists that name the caller come first, then the rows with one of them.
     ByList,
+    /// Like [`AccessPath::ByList`], but of each list no more rows are taken than the page reaches, in the wanted order.
+    ByEachList,
     /// Like [`AccessPath::ByRow`], but whoever steps through the rows looks at the lists, and counts the rows of the page:
     /// the statement yields all rows, each with the id of its list at the place that [`acl_place`](super::acl_place) tells.
     WhileStepping,
@@ -103,11 +105,25 @@ fn append_right<'a>(sql: &mut SqlWriter<'a>, right: Right, principals: &'a [Stri
         }
         AccessPath::ByList => {
             sql.column(ACL).push(" IN (SELECT ").bind(no_acl).push(" UNION ALL SELECT m.acl FROM ");
-            sql.push(right.table()).push(" AS m WHERE m.principal");
-            append_principals(sql, principals);
+            append_named(sql, right, principals);
             sql.push(")");
         }
+        AccessPath::ByEachList => {
+            sql.column(ACL).push(" = l.acl");
+        }
     }
+}
+
+/// Appends the table `l` of the lists that let the caller through, each once.
+pub(super) fn append_lists<'a>(sql: &mut SqlWriter<'a>, right: Right, principals: &'a [String]) {
+    sql.push("(SELECT ").bind(Bind::Integer(NO_ACL)).push(" AS acl UNION SELECT m.acl FROM ");
+    append_named(sql, right, principals);
+    sql.push(") AS l");
+}
+
+fn append_named<'a>(sql: &mut SqlWriter<'a>, right: Right, principals: &'a [String]) {
+    sql.push(right.table()).push(" AS m WHERE m.principal");
+    append_principals(sql, principals);
 }
 
 /// Whether one of the principals is in the list of the row. A few are looked up one by one: for a list of them the database

@@ -4,7 +4,7 @@ use astrolabe_core::query::{Filter, PlanColumn, ReadPlan, RowAccess, ScoredText,
 use astrolabe_core::schema::{CREATED_AT, Class, Field, OBJECT_ID, UPDATED_AT};
 
 use super::Names;
-use super::access::{AccessPath, append_index};
+use super::access::{AccessPath, Right, append_index, append_lists};
 use super::filter::{append_filter, append_score, append_where_by};
 use super::order::{SortBy, append_order};
 use crate::columns::{ACL, Storage, longitude_column};
@@ -80,10 +80,16 @@ pub(crate) fn select<'a>(
     if path == AccessPath::WhileStepping && !columns.iter().any(is_acl) {
         sql.push(", ").column(ACL);
     }
-    if path == AccessPath::ByList && plan.limit.is_some() {
-        append_page_first(&mut sql, names, plan);
-    } else {
-        append_page_rows(&mut sql, names, plan, path, SortBy::Columns);
+    match (path, Right::of(&plan.access), plan.limit) {
+        (AccessPath::ByEachList, Some((right, principals)), Some(limit)) => {
+            append_lists_first(&mut sql, names, plan, (right, principals), limit);
+        }
+        (AccessPath::ByList, _, Some(_)) => append_page_first(&mut sql, names, plan),
+        // There are no pages of single lists to begin with.
+        (AccessPath::ByEachList, ..) => {
+            append_page_rows(&mut sql, names, plan, AccessPath::ByList, SortBy::Columns);
+        }
+        _ => append_page_rows(&mut sql, names, plan, path, SortBy::Columns),
     }
     sql.finish()
 }
@@ -124,7 +130,7 @@ fn append_page_rows<'a>(
             sql.push(" LIMIT -1");
         }
         AccessPath::WhileStepping => {}
-        AccessPath::ByRow | AccessPath::ByList | AccessPath::Hinted(_) => {
+        AccessPath::ByRow | AccessPath::ByList | AccessPath::ByEachList | AccessPath::Hinted(_) => {
             append_page(sql, plan.skip, plan.limit);
         }
     }
@@ -145,6 +151,28 @@ fn append_page_first<'a>(sql: &mut SqlWriter<'a>, names: Names<'a>, plan: &'a Re
     append_page_rows(sql, names, plan, AccessPath::ByList, SortBy::Values);
     sql.push(")");
     append_order(sql, names, &plan.order, SortBy::Columns);
+}
+
+/// The page put together from the pages of the caller's lists: where an index begins with the list and goes on with the sort
+/// keys, each of those is its beginning or its end, however many rows the list has.
+fn append_lists_first<'a>(
+    sql: &mut SqlWriter<'a>,
+    names: Names<'a>,
+    plan: &'a ReadPlan,
+    (right, principals): (Right, &'a [String]),
+    limit: u64,
+) {
+    let row = sql.dialect.row_age;
+    sql.push(" FROM ");
+    append_lists(sql, right, principals);
+    sql.push(" CROSS JOIN ").table(&names.class.table).push(" AS t ON ");
+    sql.push(row).push(" IN (SELECT ").push(row);
+    append_from(sql, names, &plan.filter, &plan.access, AccessPath::ByEachList);
+    append_order(sql, names, &plan.order, SortBy::Columns);
+    append_page(sql, 0, Some(limit.saturating_add(plan.skip)));
+    sql.push(")");
+    append_order(sql, names, &plan.order, SortBy::Columns);
+    append_page(sql, plan.skip, plan.limit);
 }
 
 /// How many rows a filter and access let through.

@@ -21,9 +21,16 @@ const REMEMBERED_FOR: Duration = Duration::from_secs(10);
 /// More lists than these are not gone through one by one.
 const LISTS_MAX: i64 = 4_096;
 /// More rows than these are not gathered and sorted.
-const ROWS_MAX: i64 = 16_384;
+const GATHERED_MAX: i64 = 16_384;
+/// More rows than these are not counted.
+const ROWS_MAX: i64 = 65_536;
 /// Walking costs more than gathering as long as the caller may see less than one row in so many.
 const SPARSE: i64 = 10;
+/// What it costs to read a row of a list's own page and to put it among those of the other lists, in entries of an index
+/// that are gathered.
+const READ_COST: i64 = 8;
+/// What it costs to find out that no row has a list, in the same measure.
+const LIST_COST: i64 = 8;
 
 /// Numbers about classes and principals.
 pub(in crate::sqlite) struct Reach {
@@ -34,8 +41,24 @@ pub(in crate::sqlite) struct Reach {
 /// What somebody may touch of a class; each number stops at its bound.
 #[derive(Debug, Clone, Copy, Default)]
 struct Extent {
+    /// Lists that give the right, whatever class they are used in.
     lists: i64,
+    /// Those of them that rows of the class have.
+    used_lists: i64,
     rows: i64,
+}
+
+impl Extent {
+    fn is_within(self, rows_max: i64) -> bool {
+        self.lists <= LISTS_MAX && self.rows <= rows_max
+    }
+
+    /// Whether the pages of the single lists are less work than all rows of all lists. Objects without a list count as one.
+    fn pays_by_each(self, page: u64) -> bool {
+        let page = i64::try_from(page).unwrap_or(i64::MAX);
+        let read = (self.used_lists + 1).saturating_mul(page).saturating_mul(READ_COST);
+        read.saturating_add(self.lists * LIST_COST) <= self.rows
+    }
 }
 
 /// What the statement is for.
@@ -67,40 +90,50 @@ impl Reach {
         }
         let every_row_counts = purpose == Purpose::Count && crate::compile::is_all(&plan.filter);
         let rows_max = if every_row_counts { i64::MAX } else { self.sparse_rows(connection, class)? };
-        let few = self.reaches_few(connection, class, &plan.access, rows_max)?;
-        Ok(if few { AccessPath::ByList } else { AccessPath::ByRow })
+        let Some(extent) = self.extent(connection, class, &plan.access, rows_max)? else {
+            return Ok(AccessPath::ByRow);
+        };
+        Ok(match (purpose, plan.limit) {
+            (Purpose::Page, Some(limit)) if extent.pays_by_each(limit.saturating_add(plan.skip)) => {
+                AccessPath::ByEachList
+            }
+            _ if every_row_counts || extent.rows <= GATHERED_MAX => AccessPath::ByList,
+            _ => AccessPath::ByRow,
+        })
     }
 
     /// How many rows of a class are few.
     fn sparse_rows(&mut self, connection: &Connection, class: &Class) -> Result<i64> {
         let size = self.remembered("size", class, "", |table| {
             let sql = format!("SELECT IFNULL(MAX(rowid), 0) FROM {table}");
-            Ok(Extent { lists: 0, rows: number(connection, &sql, &[])? })
+            Ok(Extent { rows: number(connection, &sql, &[])?, ..Extent::default() })
         })?;
         Ok(ROWS_MAX.min(size.rows / SPARSE))
     }
 
-    /// Adds up what everybody and each of the principals may touch; rows that two of them may touch count twice.
-    fn reaches_few(
+    /// Adds up what everybody and each of the principals may touch; rows that two of them may touch count twice. `None`
+    /// for more than so many rows, and for too many lists.
+    fn extent(
         &mut self,
         connection: &Connection,
         class: &Class,
         access: &RowAccess,
         rows_max: i64,
-    ) -> Result<bool> {
-        let Some((right, principals)) = Right::of(access) else { return Ok(false) };
+    ) -> Result<Option<Extent>> {
+        let Some((right, principals)) = Right::of(access) else { return Ok(None) };
         let mut sum = self.remembered("open", class, "", |table| open_rows(connection, table))?;
         for principal in principals.iter() {
-            if sum.lists > LISTS_MAX || sum.rows > rows_max {
-                return Ok(false);
+            if !sum.is_within(rows_max) {
+                return Ok(None);
             }
             let part = self.remembered(right.table(), class, principal, |table| {
                 rows_of(connection, table, right, principal)
             })?;
             sum.lists += part.lists;
+            sum.used_lists += part.used_lists;
             sum.rows += part.rows;
         }
-        Ok(sum.lists <= LISTS_MAX && sum.rows <= rows_max)
+        Ok(sum.is_within(rows_max).then_some(sum))
     }
 
     fn remembered(
@@ -139,7 +172,7 @@ fn names_objects(filter: &Filter) -> bool {
 
 fn open_rows(connection: &Connection, table: &str) -> Result<Extent> {
     let sql = format!("SELECT COUNT(*) FROM (SELECT 1 FROM {table} AS t WHERE t._acl = {NO_ACL} LIMIT ?)");
-    Ok(Extent { lists: 0, rows: number(connection, &sql, params![ROWS_MAX + 1])? })
+    Ok(Extent { rows: number(connection, &sql, params![ROWS_MAX + 1])?, ..Extent::default() })
 }
 
 fn rows_of(connection: &Connection, table: &str, right: Right, principal: &str) -> Result<Extent> {
@@ -148,12 +181,16 @@ fn rows_of(connection: &Connection, table: &str, right: Right, principal: &str) 
     let count_rows = format!(
         "SELECT COUNT(*) FROM (SELECT 1 FROM ({lists}) AS l CROSS JOIN {table} AS t ON t._acl = l.acl LIMIT ?)"
     );
+    let count_used = format!(
+        "SELECT COUNT(*) FROM ({lists}) AS l WHERE EXISTS (SELECT 1 FROM {table} AS t WHERE t._acl = l.acl)"
+    );
     let lists = number(connection, &count_lists, params![principal, LISTS_MAX + 1])?;
-    let rows = match lists {
-        0 => 0,
-        _ => number(connection, &count_rows, params![principal, LISTS_MAX + 1, ROWS_MAX + 1])?,
-    };
-    Ok(Extent { lists, rows })
+    if lists == 0 || lists > LISTS_MAX {
+        return Ok(Extent { lists, ..Extent::default() });
+    }
+    let rows = number(connection, &count_rows, params![principal, LISTS_MAX, ROWS_MAX + 1])?;
+    let used_lists = number(connection, &count_used, params![principal, LISTS_MAX])?;
+    Ok(Extent { lists, used_lists, rows })
 }
 
 fn number(connection: &Connection, sql: &str, params: &[&dyn ToSql]) -> Result<i64> {

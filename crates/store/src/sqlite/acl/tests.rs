@@ -158,6 +158,8 @@ fn all_ways_find_the_same_rows() {
             (page, texts(&connection, &count))
         });
         assert_eq!(by_row, by_list, "{plan:?}");
+        let by_each = compile::select(&SQLITE, names, &columns, &plan, AccessPath::ByEachList);
+        assert_eq!(by_row.0, texts(&connection, &by_each), "{plan:?}");
         let statement = compile::select(&SQLITE, names, &columns, &plan, AccessPath::WhileStepping);
         assert_eq!(by_row.0, stepped(&connection, &statement, &plan, &mut known), "{plan:?}");
         if compile::is_all(&plan.filter) {

@@ -132,6 +132,24 @@ fn by_list_takes_the_companion() {
     begins_with_list(&counted.sql, "(_acl=? AND shop=?)");
 }
 
+/// The page of each list is the beginning or the end of the index that begins with the list, without sorting.
+#[test]
+fn by_each_list_walks_the_companion() {
+    let (connection, schema) = items();
+    let access = || RowAccess::Readable(Arc::from(["*".into(), "u1".into()]));
+    let in_shop = || ("shop", Test::Equal(Value::String("a".into())));
+    for (order, keys) in [("price", "(_acl=? AND shop=?)"), ("-price", "(_acl=? AND shop=?)")] {
+        let sql = statement_text(&schema, order, in_shop(), access(), AccessPath::ByEachList);
+        let lines = query_plan(&connection, &sql).unwrap();
+        let walk = lines.iter().position(|line| {
+            line.starts_with("SEARCH t USING COVERING INDEX _index_of_class_1_acl") && line.ends_with(keys)
+        });
+        let after = walk.map(|walk| &lines[walk + 1..]).unwrap_or_default();
+        assert_eq!(after, ["USE TEMP B-TREE FOR ORDER BY"], "only the rows of all lists are sorted: {lines:?}");
+        assert_eq!(judge(&lines, Shape { limited: true, filtered: true }), Placement::Inline, "{lines:?}");
+    }
+}
+
 #[test]
 fn searches_begin_with_their_indexes() {
     let center = GeoPoint { latitude: 52.5, longitude: 13.4 };
