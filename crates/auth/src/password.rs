@@ -3,15 +3,17 @@
 //!
 //! Source of the parameters: OWASP Password Storage Cheat Sheet (19 MiB, two passes, one lane).
 
+mod argon2id;
 pub(crate) mod imported;
 mod pool;
 
 use std::sync::{Arc, OnceLock};
 
-use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version};
+use argon2::Params;
 use astrolabe_core::error::{Error, ErrorCode, Result};
 use astrolabe_core::ports::Ids;
 
+use argon2id::HashMemory;
 use pool::HashPool;
 
 /// Bytes of a password; longer ones would only burn time.
@@ -41,7 +43,7 @@ impl PasswordCost {
 
 /// Makes and checks password hashes (PHC strings).
 pub struct PasswordHasher {
-    argon2: Argon2<'static>,
+    params: Params,
     pool: HashPool,
     ids: Arc<dyn Ids>,
     /// Checked for unknown users, so that they take as long as known ones. Made with the first password that is
@@ -54,14 +56,13 @@ impl PasswordHasher {
     pub fn new(cost: PasswordCost, ids: Arc<dyn Ids>) -> Self {
         // Out-of-range parameters fall back to the library's defaults, which are OWASP's.
         let params = Params::new(cost.memory_kib, cost.passes, 1, None).unwrap_or(Params::DEFAULT);
-        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-        PasswordHasher { argon2, pool: HashPool::start(), ids, decoy: Arc::default() }
+        PasswordHasher { params, pool: HashPool::start(), ids, decoy: Arc::default() }
     }
 
     /// The hash of a new password. Fails with 155 (status 429) when too many are waiting.
     pub async fn hash(&self, password: &str) -> Result<String> {
-        let (argon2, password, salt) = (self.argon2.clone(), password.to_owned(), salt(&*self.ids));
-        self.pool.run(move || hash_now(&argon2, &password, &salt)).await?
+        let (params, password, salt) = (self.params.clone(), password.to_owned(), salt(&*self.ids));
+        self.pool.run(move |memory| hash_now(&params, &password, &salt, memory)).await?
     }
 
     /// Whether the password belongs to the hash. Without a hash the answer is no, after the same time.
@@ -69,14 +70,14 @@ impl PasswordHasher {
         if password.len() > PASSWORD_LEN_MAX {
             return Ok(false);
         }
-        let (argon2, password) = (self.argon2.clone(), password.to_owned());
+        let (params, password) = (self.params.clone(), password.to_owned());
         let known = hash.is_some();
         let (hash, decoy, salt) = (hash.map(str::to_owned), Arc::clone(&self.decoy), salt(&*self.ids));
-        let matches = self.pool.run(move || {
-            let decoy = decoy.get_or_init(|| hash_now(&argon2, "decoy", &salt).unwrap_or_default());
+        let matches = self.pool.run(move |memory| {
+            let decoy = decoy.get_or_init(|| hash_now(&params, "decoy", &salt, memory).unwrap_or_default());
             let hash = hash.as_ref().unwrap_or(decoy);
             imported::verify(&password, hash)
-                .unwrap_or_else(|| argon2.verify_password(password.as_bytes(), hash.as_str()).is_ok())
+                .unwrap_or_else(|| argon2id::verify(&password, hash, memory))
         });
         Ok(matches.await? && known)
     }
@@ -88,17 +89,14 @@ fn salt(ids: &dyn Ids) -> [u8; 16] {
     salt
 }
 
-fn hash_now(argon2: &Argon2<'_>, password: &str, salt: &[u8]) -> Result<String> {
+fn hash_now(params: &Params, password: &str, salt: &[u8], memory: &mut HashMemory) -> Result<String> {
     if password.len() > PASSWORD_LEN_MAX {
         return Err(Error::new(
             ErrorCode::ValidationError,
             format!("A password holds at most {PASSWORD_LEN_MAX} bytes."),
         ));
     }
-    match argon2.hash_password_with_salt(password.as_bytes(), salt) {
-        Ok(hash) => Ok(hash.to_string()),
-        Err(_) => Err(Error::internal()),
-    }
+    argon2id::hash(params, password, salt, memory).ok_or_else(Error::internal)
 }
 
 #[cfg(test)]
@@ -124,6 +122,20 @@ mod tests {
         assert!(hasher.verify("secret", Some(&first)).await?);
         assert!(!hasher.verify("Secret", Some(&first)).await?);
         assert!(!hasher.verify("decoy", None).await?);
+        Ok(())
+    }
+
+    /// The hash of this password and salt by the reference implementation of Argon2, with other costs than ours.
+    #[tokio::test]
+    async fn a_hash_of_the_reference_implementation_verifies() -> Result<()> {
+        let ids = Arc::new(CountingIds(std::sync::atomic::AtomicU8::new(0)));
+        let hasher = PasswordHasher::new(PasswordCost::cheapest(), ids);
+        let hash = "$argon2id$v=19$m=64,t=3,p=2$YmF0dGVyeSBzdGFwbGUgMTY$Csm6cpS+Ff1e7EROphEVfZNQVXRWwITw";
+        assert!(hasher.verify("correct horse", Some(hash)).await?);
+        assert!(!hasher.verify("correct horse ", Some(hash)).await?);
+        for damaged in ["", "$argon2id$", "$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHQ", "plain"] {
+            assert!(!hasher.verify("", Some(damaged)).await?, "{damaged}");
+        }
         Ok(())
     }
 }

@@ -1,17 +1,19 @@
 //! The hashing threads: fewer than there are cores, at low priority, with a bounded queue.
 
-use std::sync::Mutex;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::{sync::Arc, thread};
+use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
+use std::sync::{Arc, Mutex};
+use std::thread;
 
 use astrolabe_core::error::{Error, ErrorCode, Result};
 use thread_priority::ThreadPriority;
 use tokio::sync::oneshot;
 
+use super::argon2id::HashMemory;
+
 /// Hashes that may wait; at about 20 ms each, a client waits for seconds behind a full queue.
 const QUEUE_LEN_MAX: usize = 256;
 
-type Task = Box<dyn FnOnce() + Send>;
+type Task = Box<dyn FnOnce(&mut HashMemory) + Send>;
 
 /// Runs tasks on its threads, which end when it is dropped.
 pub(super) struct HashPool {
@@ -38,12 +40,12 @@ impl HashPool {
     /// Runs a task and waits for its result. Fails with 155 (status 429) when the queue is full.
     pub(super) async fn run<T: Send + 'static>(
         &self,
-        task: impl FnOnce() -> T + Send + 'static,
+        task: impl FnOnce(&mut HashMemory) -> T + Send + 'static,
     ) -> Result<T> {
         let (answer, result) = oneshot::channel();
-        let task: Task = Box::new(move || {
+        let task: Task = Box::new(move |memory| {
             // A caller that has gone away does not want the result.
-            let _ = answer.send(task());
+            let _ = answer.send(task(memory));
         });
         if self.tasks.try_send(task).is_err() {
             return Err(Error::new(
@@ -59,14 +61,22 @@ fn work(queue: &Mutex<Receiver<Task>>) {
     if let Err(error) = thread_priority::set_current_thread_priority(ThreadPriority::Min) {
         tracing::debug!(?error, "password hashing runs at normal priority");
     }
-    loop {
-        let task = match queue.lock() {
-            Ok(queue) => queue.recv(),
-            Err(_) => return,
-        };
-        match task {
-            Ok(task) => task(),
-            Err(_) => return,
+    let mut memory = HashMemory::default();
+    while let Some(task) = next(queue, &mut memory) {
+        task(&mut memory);
+    }
+}
+
+/// The next task; the memory is given back before waiting for one. `None` when there will be no more.
+fn next(queue: &Mutex<Receiver<Task>>, memory: &mut HashMemory) -> Option<Task> {
+    // Another thread that holds the lock is waiting for a task, so there is none.
+    if let Ok(queue) = queue.try_lock() {
+        match queue.try_recv() {
+            Ok(task) => return Some(task),
+            Err(TryRecvError::Disconnected) => return None,
+            Err(TryRecvError::Empty) => {}
         }
     }
+    memory.release();
+    queue.lock().ok()?.recv().ok()
 }
