@@ -6,6 +6,7 @@
 mod argon2id;
 pub(crate) mod imported;
 mod pool;
+mod priority;
 
 use std::sync::{Arc, OnceLock};
 
@@ -76,8 +77,7 @@ impl PasswordHasher {
         let matches = self.pool.run(move |memory| {
             let decoy = decoy.get_or_init(|| hash_now(&params, "decoy", &salt, memory).unwrap_or_default());
             let hash = hash.as_ref().unwrap_or(decoy);
-            imported::verify(&password, hash)
-                .unwrap_or_else(|| argon2id::verify(&password, hash, memory))
+            imported::verify(&password, hash).unwrap_or_else(|| argon2id::verify(&password, hash, memory))
         });
         Ok(matches.await? && known)
     }

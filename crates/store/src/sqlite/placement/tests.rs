@@ -145,7 +145,11 @@ fn by_each_list_walks_the_companion() {
             line.starts_with("SEARCH t USING COVERING INDEX _index_of_class_1_acl") && line.ends_with(keys)
         });
         let after = walk.map(|walk| &lines[walk + 1..]).unwrap_or_default();
-        assert_eq!(after, ["USE TEMP B-TREE FOR ORDER BY"], "only the rows of all lists are sorted: {lines:?}");
+        assert_eq!(
+            after,
+            ["USE TEMP B-TREE FOR ORDER BY"],
+            "only the rows of all lists are sorted: {lines:?}"
+        );
         assert_eq!(judge(&lines, Shape { limited: true, filtered: true }), Placement::Inline, "{lines:?}");
     }
 }
