@@ -40,7 +40,7 @@ test('drizzle-kit reads the Drizzle schema', async () => {
 test('the same schema gives the same files', async () => {
   const read = async () => {
     const names = (await readdir(server.generated)).filter((name) => name.endsWith('.ts'));
-    assert.deepEqual(names.sort(), ['drizzle.ts', 'parse.ts', 'rest.ts', 'zod.ts']);
+    assert.deepEqual(names.sort(), ['client.ts', 'drizzle.ts', 'parse.ts', 'rest.ts', 'zod.ts']);
     return Promise.all(names.map((name) => readFile(join(server.generated, name), 'utf8')));
   };
   const first = await read();

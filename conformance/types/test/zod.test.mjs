@@ -101,6 +101,25 @@ test('what is read', async () => {
   assert.throws(() => schemas.Everything.parse({ objectId: 'x' }));
 });
 
+test('dates and bytes as a form has them become what the server takes', async () => {
+  const values = { title: 'x', at: new Date(5), raw: Uint8Array.of(104, 105) };
+  const expected = { title: 'x', at: date('1970-01-01T00:00:00.005Z'), raw: { __type: 'Bytes', base64: 'aGk=' } };
+  for (const schema of [schemas.EverythingCreate, schemas.EverythingUpdate]) {
+    const body = schema.parse(values);
+    assert.deepEqual(body, expected);
+    check(schemas.EverythingCreate, body, ok, await server.request('POST', '/classes/Everything', body));
+  }
+  for (const at of [new Date('never'), 5, '1970-01-01']) {
+    assert.equal(schemas.EverythingCreate.safeParse({ title: 'x', at }).success, false, String(at));
+  }
+});
+
+test('the schemas by the name of the class', () => {
+  const { Everything, EverythingCreate, EverythingUpdate } = schemas;
+  assert.deepEqual(schemas.schemas.Everything, { read: Everything, create: EverythingCreate, update: EverythingUpdate });
+  assert.equal(schemas.schemas._User.create, schemas.UserCreate);
+});
+
 test('accounts', async () => {
   for (const [accepted, body] of [
     [ok, { username: 'ada', password: 'secret' }], [no, { username: 'bob' }], [no, { password: 'secret' }],

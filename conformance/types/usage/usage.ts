@@ -1,6 +1,7 @@
 // What a site writes against the generated files. `tsc` has to accept every line but those that say it must not.
 import Parse from 'parse';
 import type * as rest from '../generated/compile/rest.ts';
+import type * as client from '../generated/compile/client.ts';
 import type { Classes, Everything, EverythingAttributes } from '../generated/compile/parse.ts';
 import { accessLists, Everything as everything, Everything$others } from '../generated/compile/drizzle.ts';
 import * as schemas from '../generated/compile/zod.ts';
@@ -33,6 +34,20 @@ export function bodies(): rest.EverythingCreate[] {
   // @ts-expect-error: the title is required
   const untitled: rest.EverythingCreate = { isDone: true };
   return [{ title: 'x', list }, astray, untitled, { title: String(update) + String(without) }];
+}
+
+/** What the client takes: also what Zod lets through, and what was read with `include`. */
+export function forClient(
+  created: z.output<typeof schemas.EverythingCreate>,
+  updated: z.output<typeof schemas.EverythingUpdate>,
+  list: client.List & { __type: 'Object'; className: 'List' },
+): [client.EverythingCreate[], client.EverythingUpdate[]] {
+  const values: client.EverythingCreate = { title: 'x', at: new Date(), raw: new Uint8Array(), list };
+  // @ts-expect-error: a number is no date
+  const wrong: client.EverythingCreate = { title: 'x', at: 5 };
+  // @ts-expect-error: a required field cannot be taken away
+  const without: client.EverythingUpdate = { title: { __op: 'Delete' } };
+  return [[created, values, wrong], [updated, without, { 'info.a.b': 1, info: { __op: 'Delete' } }]];
 }
 
 /** What Zod lets through is what the types say, in both directions. */

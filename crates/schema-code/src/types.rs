@@ -1,10 +1,13 @@
-//! Generated TypeScript: types of the `parse` SDK, of the JSON of the REST API, Zod schemas and a Drizzle schema.
+//! Generated TypeScript: types of the `parse` SDK, of the JSON of the REST API and of `@astrolabe/client`, Zod schemas and a
+//! Drizzle schema.
 //!
 //! Every file is made from [`ClassTypes`], sorted by name, so that the same schema gives the same text.
 
 mod class_types;
+mod client;
 mod drizzle;
 mod names;
+mod object_types;
 mod parse_sdk;
 mod rest;
 mod text;
@@ -22,6 +25,8 @@ pub enum TypesFile {
     ParseSdk,
     /// The JSON of the REST API.
     Rest,
+    /// Classes for `@astrolabe/client`.
+    Client,
     /// Zod schemas of the same JSON.
     Zod,
     /// Tables for Drizzle on SQLite.
@@ -30,14 +35,15 @@ pub enum TypesFile {
 
 impl TypesFile {
     /// Every file.
-    pub const ALL: [TypesFile; 4] =
-        [TypesFile::ParseSdk, TypesFile::Rest, TypesFile::Zod, TypesFile::Drizzle];
+    pub const ALL: [TypesFile; 5] =
+        [TypesFile::ParseSdk, TypesFile::Rest, TypesFile::Client, TypesFile::Zod, TypesFile::Drizzle];
 
     /// The word for it on the command line.
     pub fn word(self) -> &'static str {
         match self {
             TypesFile::ParseSdk => "parse",
             TypesFile::Rest => "rest",
+            TypesFile::Client => "client",
             TypesFile::Zod => "zod",
             TypesFile::Drizzle => "drizzle",
         }
@@ -64,6 +70,7 @@ impl TypesFile {
         match self {
             TypesFile::ParseSdk => parse_sdk::generate(&classes),
             TypesFile::Rest => rest::generate(&classes),
+            TypesFile::Client => client::generate(&classes),
             TypesFile::Zod => zod::generate(&classes),
             TypesFile::Drizzle => drizzle::generate(&classes),
         }

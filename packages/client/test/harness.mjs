@@ -1,8 +1,16 @@
-// A server with classes for the tests, and clients of it.
+// A server with classes for the tests, clients of it, and what the binary generates from these classes.
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { createClient } from '@astrolabe/client';
 import { keys, startServer } from '../../../conformance/server.mjs';
 
 export { keys };
+export const HERE = fileURLToPath(new URL('.', import.meta.url));
+const run = promisify(execFile);
 
 const open = { '*': true };
 const PERMISSIONS = { find: open, count: open, get: open, create: open, update: open, delete: open, addField: {} };
@@ -44,6 +52,31 @@ export async function startWithClasses(variables = {}) {
     throw error;
   }
   return { ...server, client, master };
+}
+
+/** Writes `client.ts` and `zod.ts` of the classes into the folder `generated/NAME`, and answers that folder. */
+export async function generate(name) {
+  const generated = join(HERE, 'generated', name);
+  const schema = await mkdtemp(join(tmpdir(), 'astrolabe-schema-'));
+  try {
+    for (const body of CLASSES) await writeFile(join(schema, `${body.className}.jsonc`), JSON.stringify(body));
+    await rm(generated, { recursive: true, force: true });
+    await run(process.env.ASTROLABE_BIN, ['types', '--from-files', '--schema', schema, '--only', 'client,zod', '--out', generated]);
+  } finally {
+    await rm(schema, { recursive: true, force: true });
+  }
+  return generated;
+}
+
+/** Runs a tool of `node_modules`; `{ ok, output }`. */
+export async function tool(name, args, options = {}) {
+  const bin = join(HERE, '../../node_modules/.bin', name);
+  try {
+    const { stdout, stderr } = await run(bin, args, { cwd: join(HERE, '..'), ...options });
+    return { ok: true, output: stdout + stderr };
+  } catch (error) {
+    return { ok: false, output: `${error.stdout ?? ''}${error.stderr ?? ''}${error.message}` };
+  }
 }
 
 /** The error that a call fails with; calls that succeed fail the test. */

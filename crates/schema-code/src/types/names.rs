@@ -120,6 +120,10 @@ const RESERVED: &[&str] = &[
     "isPlain",
     "isRing",
     "accessLists",
+    "astrolabe",
+    "schemas",
+    "base64Of",
+    "Uint8Array",
 ];
 
 /// Gives every thing a name of its own.

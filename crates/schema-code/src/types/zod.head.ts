@@ -14,12 +14,23 @@ function isRing(ring: [number, number][]): boolean {
   return ring.length - (isClosed ? 1 : 0) >= 3;
 }
 
+function base64Of(bytes: Uint8Array): string {
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+}
+
 const text = z.string().refine(isPlain, 'Text must not contain the character U+0000.');
-const date = z.object({
-  __type: z.literal('Date'),
-  iso: z.union([z.iso.datetime({ offset: true, local: true }), z.iso.date()]),
-});
-const bytes = z.object({ __type: z.literal('Bytes'), base64: z.base64() });
+/** Dates and bytes may come as forms and clients have them; what comes out is the JSON. */
+const date = z.union([
+  z.object({
+    __type: z.literal('Date'),
+    iso: z.union([z.iso.datetime({ offset: true, local: true }), z.iso.date()]),
+  }),
+  z.date().transform((value) => ({ __type: 'Date' as const, iso: value.toISOString() })),
+]);
+const bytes = z.union([
+  z.object({ __type: z.literal('Bytes'), base64: z.base64() }),
+  z.instanceof(Uint8Array).transform((value) => ({ __type: 'Bytes' as const, base64: base64Of(value) })),
+]);
 const geoPoint = z.object({
   __type: z.literal('GeoPoint'),
   latitude: z.number().min(-90).max(90),

@@ -3,7 +3,7 @@
 use astrolabe_core::schema::FieldType;
 
 use super::class_types::{ClassTypes, FieldTypes};
-use super::rest::may_be_null;
+use super::object_types::may_be_null;
 use super::text::{comment, head, quoted};
 
 pub(super) fn generate(classes: &[ClassTypes]) -> String {
@@ -16,6 +16,12 @@ pub(super) fn generate(classes: &[ClassTypes]) -> String {
         out.push_str(&body(class, "Create"));
         out.push_str(&body(class, "Update"));
     }
+    out.push_str("\n/** The schemas of classes by name. */\nexport const schemas = {\n");
+    for class in classes {
+        let (key, name) = (&class.class, &class.name);
+        out.push_str(&format!("  {key}: {{ read: {name}, create: {name}Create, update: {name}Update }},\n"));
+    }
+    out.push_str("};\n");
     out
 }
 

@@ -17,7 +17,7 @@ pub(super) struct TypesArgs {
     /// Where to write them.
     #[arg(long, value_name = "DIR", default_value = "src/astrolabe")]
     out: PathBuf,
-    /// Which files: parse, rest, zod, drizzle. All of them when left out; drizzle is made for SQLite only.
+    /// Which files: parse, rest, client, zod, drizzle. All of them when left out; drizzle is made for SQLite only.
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     only: Vec<String>,
     /// Take the classes from the class files instead of the database. Names of tables are then not known, so there is no
@@ -59,7 +59,7 @@ impl TypesArgs {
         }
         let named = |word: &String| {
             let file = TypesFile::from_word(word)
-                .ok_or_else(|| UsageError(format!("{word:?} is none of parse, rest, zod, drizzle")))?;
+                .ok_or_else(|| UsageError(format!("{word:?} is none of parse, rest, client, zod, drizzle")))?;
             match obstacle {
                 Some(reason) if file.needs_database() => Err(UsageError(format!("{word} {reason}")).into()),
                 _ => Ok(file),
