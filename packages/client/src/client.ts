@@ -63,6 +63,7 @@ export function createClient<C extends ClassMap = UntypedClasses>(options: Clien
   const listeners = new Set<() => void>();
   const context: Context = {
     url: options.url.replace(/\/+$/, ''),
+    keys: keysOf(options),
     transport: transportOf(options),
     identity: { token: (signal) => accounts.token(signal), forget: (token) => accounts.forget(token) },
   };
@@ -94,18 +95,21 @@ export function createClient<C extends ClassMap = UntypedClasses>(options: Clien
   return client as unknown as Client<C>;
 }
 
-function transportOf(options: ClientOptions): TransportOptions {
+function keysOf(options: ClientOptions): Record<string, string> {
   const keys = {
     'X-Parse-Application-Id': options.appId,
     'X-Parse-REST-API-Key': options.restKey,
     'X-Parse-Javascript-Key': options.javascriptKey,
     'X-Parse-Master-Key': options.masterKey,
   };
-  const given = Object.entries(keys).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return Object.fromEntries(Object.entries(keys).filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+function transportOf(options: ClientOptions): TransportOptions {
   return {
     // Called without its owner, the `fetch` of browsers refuses.
     fetch: options.fetch ?? ((url, init) => globalThis.fetch(url, init)),
-    headers: { ...options.headers, ...Object.fromEntries(given) },
+    headers: options.headers ?? {},
     timeoutMs: options.timeoutMs ?? 30_000,
     retry: { attempts: options.retry?.attempts ?? 2, delayMs: options.retry?.delayMs ?? defaultDelayMs },
   };

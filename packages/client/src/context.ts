@@ -29,6 +29,8 @@ export type Identity = {
 export type Context = {
   /** The address of the Parse API, without a slash at the end. */
   url: string;
+  /** Headers that name the app and present its key. */
+  keys: Record<string, string>;
   transport: TransportOptions;
   identity: Identity;
 };
@@ -45,7 +47,7 @@ export async function request(context: Context, wanted: Request): Promise<JsonOb
 export async function requestAny(context: Context, wanted: Request): Promise<unknown> {
   const token = wanted.sessionToken === undefined ? await context.identity.token(wanted.signal) : wanted.sessionToken;
   const call = callOf(context, wanted);
-  if (token !== null) call.headers = { 'X-Parse-Session-Token': token };
+  if (token !== null) call.headers = { ...call.headers, 'X-Parse-Session-Token': token };
   try {
     return await send(call, context.transport);
   } catch (error) {
@@ -55,12 +57,13 @@ export async function requestAny(context: Context, wanted: Request): Promise<unk
   }
 }
 
-function callOf({ url }: Context, wanted: Request): Call {
+function callOf({ url, keys }: Context, wanted: Request): Call {
   const given = Object.entries(wanted.query ?? {}).filter(([, value]) => value !== undefined);
   const query = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
   const call: Call = {
     method: wanted.method,
     url: `${url}${wanted.path}${query && `?${query}`}`,
+    headers: keys,
     body: wanted.body,
     isSafe: wanted.isSafe ?? wanted.method === 'GET',
     signal: wanted.signal,

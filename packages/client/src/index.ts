@@ -6,6 +6,7 @@ export type { Request } from './context.ts';
 export { AstrolabeError, type ErrorDetails, isAstrolabeError } from './errors.ts';
 export type { ErrorKind } from './error-kinds.ts';
 export type { Accounts, AccountsKind, Credentials } from './accounts/accounts.ts';
+export { type CookieOptions, cookieAccounts } from './accounts/cookie.ts';
 export { type TokenStorage, memoryStorage, webStorage } from './accounts/storage.ts';
 export { tokenAccounts } from './accounts/token.ts';
 export * from './operations.ts';
