@@ -49,7 +49,7 @@ async function draftPlatform(drafts, platform, binary, cli, strip) {
   const { version, license, engines } = cli;
   const description = `The Astrolabe binary for ${platform.name}; install @astrolabe/cli instead`;
   const only = { os: [platform.os], cpu: [platform.cpu], ...(platform.libc && { libc: [platform.libc] }) };
-  const manifest = { name: packageName(platform), version, description, license, ...only, files: ['bin'], engines };
+  const manifest = { name: packageName(platform), version, description, license, ...only, files: ['bin', 'LICENSE-*'], engines };
   await writeManifest(folder, manifest);
   await addTexts(folder, `# ${manifest.name}\n\n${description}.\n`);
   return folder;

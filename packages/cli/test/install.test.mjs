@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -84,6 +84,7 @@ test('no package has a script that npm runs', async () => {
     const manifest = JSON.parse(await readFile(join(folder, 'node_modules/@astrolabe', name, 'package.json'), 'utf8'));
     assert.equal(manifest.scripts, undefined, name);
     assert.equal(manifest.dependencies, undefined, name);
+    await access(join(folder, 'node_modules/@astrolabe', name, 'LICENSE-MIT'));
   }
 });
 
