@@ -58,8 +58,9 @@ impl TypesArgs {
             return Ok(TypesFile::ALL.into_iter().filter(possible).collect());
         }
         let named = |word: &String| {
-            let file = TypesFile::from_word(word)
-                .ok_or_else(|| UsageError(format!("{word:?} is none of parse, rest, client, zod, drizzle")))?;
+            let file = TypesFile::from_word(word).ok_or_else(|| {
+                UsageError(format!("{word:?} is none of parse, rest, client, zod, drizzle"))
+            })?;
             match obstacle {
                 Some(reason) if file.needs_database() => Err(UsageError(format!("{word} {reason}")).into()),
                 _ => Ok(file),
