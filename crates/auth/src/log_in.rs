@@ -35,6 +35,11 @@ pub(crate) struct LoggedIn {
 }
 
 impl LogIn {
+    /// By e-mail address alone.
+    pub(crate) fn by_email(email: &str, password: &str) -> Self {
+        LogIn { username: None, email: Some(email.to_owned()), password: password.to_owned() }
+    }
+
     /// Reads the parameters. Fails with 200, 201, or 101 for values that are no strings.
     pub(crate) fn from_params(params: &JsonMap) -> Result<Self> {
         let given = |name: &str| params.get(name).filter(|json| !is_blank(json));
@@ -167,7 +172,7 @@ fn require_unchanged(app: &App, user: &Object) -> Result<WriteStep> {
     Ok(WriteStep::Require { class, filter: Filter::And(vec![by_id(&user.object_id), by_hash]) })
 }
 
-fn by_id(user_id: &str) -> Filter {
+pub(crate) fn by_id(user_id: &str) -> Filter {
     Filter::equals(OBJECT_ID, Value::String(user_id.to_owned()))
 }
 
@@ -210,7 +215,7 @@ async fn find_user(app: &App, log_in: &LogIn) -> Result<Option<Object>> {
 }
 
 /// An administrator locks a user out by emptying its access list.
-fn is_locked_out(user: &Object) -> bool {
+pub(crate) fn is_locked_out(user: &Object) -> bool {
     user.acl.as_ref().is_some_and(|acl: &Acl| acl.entries.is_empty())
 }
 

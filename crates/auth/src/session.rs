@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use astrolabe_core::access::{Caller, Scope};
+use astrolabe_core::access::{Caller, Scope, SessionTerms};
 use astrolabe_core::app::App;
 use astrolabe_core::error::{Error, ErrorCode, Result};
 use astrolabe_core::objects::{Object, Objects};
@@ -18,6 +18,15 @@ use crate::roles::user_caller;
 pub(crate) const SESSION: &str = "_Session";
 /// The class of users.
 pub(crate) const USER: &str = "_User";
+
+/// Seconds a session lives, where it was opened on terms of its own.
+pub(crate) const LENGTH_S: &str = "_length_s";
+/// Whether such a session is renewed while it is used.
+pub(crate) const IS_REMEMBERED: &str = "_is_remembered";
+/// Where such a session was opened.
+pub(crate) const IP_ADDRESS: &str = "_ip_address";
+/// What such a session was opened with.
+pub(crate) const USER_AGENT: &str = "_user_agent";
 
 /// The SHA-256 of a token.
 pub(crate) type TokenDigest = [u8; 32];
@@ -79,9 +88,15 @@ impl NewSession {
             ("sessionToken".into(), Value::String(token_hash(&token))),
             ("createdWith".into(), Value::Object(origin.created_with())),
         ];
-        values.extend(expiry(objects, now).map(|time| ("expiresAt".into(), Value::Date(time))));
+        match scope.session_terms() {
+            Some(terms) => values.extend(values_of(terms, now)),
+            None => values.extend(expiry(objects, now).map(|time| ("expiresAt".into(), Value::Date(time)))),
+        }
         values.extend(installation_id.map(|id| ("installationId".into(), Value::String(id.to_owned()))));
         let mut steps = vec![delete_sessions(&class, expired_of(user_id, now), now)];
+        if let Some(replaced) = scope.session_terms().and_then(|terms| terms.replaces.as_deref()) {
+            steps.push(revoke_token(objects, replaced)?);
+        }
         if let Some(id) = installation_id {
             let same = Filter::equals("installationId", Value::String(id.to_owned()));
             steps.push(delete_sessions(&class, Filter::And(vec![of_user(user_id), same]), now));
@@ -97,6 +112,18 @@ impl NewSession {
         });
         Ok(NewSession { token, steps })
     }
+}
+
+/// What is stored of the terms on which a session is opened.
+fn values_of(terms: &SessionTerms, now: Timestamp) -> RowValues {
+    let mut values: RowValues = vec![
+        ("expiresAt".into(), Value::Date(now.plus_seconds(terms.length_s))),
+        (LENGTH_S.into(), Value::Number(terms.length_s as f64)),
+        (IS_REMEMBERED.into(), Value::Boolean(terms.is_remembered)),
+        (IP_ADDRESS.into(), Value::String(terms.ip_address.clone())),
+    ];
+    values.extend(terms.user_agent.clone().map(|agent| (USER_AGENT.into(), Value::String(agent))));
+    values
 }
 
 /// When a session that starts now ends; `None` is never.
@@ -115,10 +142,13 @@ pub(crate) fn check_expiry(objects: &Objects, session: &Object) -> Result<()> {
     }
 }
 
-/// A session in use lives on, where the app wants that: one write each half of a session's life, and none in between.
+/// A session in use lives on, where the app wants that: one write each half of a session's life, and none in between. One
+/// that was opened over cookies has terms of its own.
 pub(crate) async fn extend_on_use(objects: &Objects, session: &Object) {
     let (settings, now) = (objects.settings(), objects.clock().now());
-    let Some(expires_at) = expiry(objects, now).filter(|_| settings.extend_sessions_on_use) else { return };
+    let has_terms = *session.value(LENGTH_S) != Value::Null;
+    let extends = settings.extend_sessions_on_use && !has_terms;
+    let Some(expires_at) = expiry(objects, now).filter(|_| extends) else { return };
     let due_before = now.plus_seconds(-settings.session_length_s / 2);
     if session.updated_at > due_before {
         return;
@@ -163,13 +193,13 @@ pub(crate) fn of_user(user_id: &str) -> Filter {
     Filter::equals("user", user_pointer(user_id))
 }
 
-fn expired_of(user_id: &str, now: Timestamp) -> Filter {
+pub(crate) fn expired_of(user_id: &str, now: Timestamp) -> Filter {
     let expired =
         Filter::Field { path: FieldPath::top("expiresAt"), test: Test::LessOrEqual(Value::Date(now)) };
     Filter::And(vec![of_user(user_id), expired])
 }
 
-fn delete_sessions(class: &Arc<Class>, filter: Filter, deleted_at: Timestamp) -> WriteStep {
+pub(crate) fn delete_sessions(class: &Arc<Class>, filter: Filter, deleted_at: Timestamp) -> WriteStep {
     WriteStep::Delete {
         class: Arc::clone(class),
         filter,
@@ -179,7 +209,7 @@ fn delete_sessions(class: &Arc<Class>, filter: Filter, deleted_at: Timestamp) ->
     }
 }
 
-fn session_class(objects: &Objects) -> Result<Arc<Class>> {
+pub(crate) fn session_class(objects: &Objects) -> Result<Arc<Class>> {
     objects.schema().class(SESSION).cloned().ok_or_else(Error::internal)
 }
 

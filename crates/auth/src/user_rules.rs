@@ -6,11 +6,13 @@ mod access_list;
 
 use std::sync::Arc;
 
+use astrolabe_core::access::{NewPassword, Scope};
 use astrolabe_core::error::{Error, ErrorCode, Result};
 use astrolabe_core::identity::identity_key;
 use astrolabe_core::limits;
 use astrolabe_core::objects::{Objects, Write, WriteKind};
 use astrolabe_core::ports::{BoxFuture, ClassRules, RuleContext, StoreError, WriteStep};
+use astrolabe_core::query::Filter;
 use astrolabe_core::schema::HASHED_PASSWORD;
 use astrolabe_core::value::{FieldOp, Value};
 
@@ -257,7 +259,15 @@ fn is_email(text: &str) -> bool {
 /// A new password ends the sessions that the old one opened; whoever changed their own gets a new one.
 fn change_sessions(context: RuleContext<'_>, write: &mut Write) -> Result<()> {
     let RuleContext { objects, scope } = context;
-    if objects.settings().revoke_sessions_on_password_change {
+    let mut ends_sessions = objects.settings().revoke_sessions_on_password_change;
+    if let Some(NewPassword::Known { hash, ends_sessions: wanted }) = new_password(scope) {
+        write.conditions.push(Filter::equals(HASHED_PASSWORD, Value::String(hash.clone())));
+        if !wanted {
+            return Ok(());
+        }
+        ends_sessions = true;
+    }
+    if ends_sessions {
         write.more_steps.push(revoke_all(objects, &write.object_id)?);
     }
     if scope.user_id() == Some(&write.object_id) {
@@ -266,6 +276,10 @@ fn change_sessions(context: RuleContext<'_>, write: &mut Write) -> Result<()> {
         write.more_answer.insert("sessionToken".into(), session.token.into());
     }
     Ok(())
+}
+
+fn new_password(scope: &Scope) -> Option<&NewPassword> {
+    scope.session_terms().map(|terms| &terms.new_password)
 }
 
 /// The user's sessions go with it by the deletion rule of `_Session.user`.

@@ -1,6 +1,7 @@
 //! An app: the unit of isolation. It has its own database, keys, users and settings.
 
 mod account_policy;
+mod cookie_accounts;
 mod host_name;
 mod keys;
 mod keyword_denylist;
@@ -22,6 +23,7 @@ use crate::objects::Objects;
 use crate::ports::{BoxFuture, Callers};
 
 pub use account_policy::{AccountLockout, PasswordPolicy};
+pub use cookie_accounts::{CookieAccounts, FORGOTTEN_SESSION_LENGTH_S};
 pub use host_name::HostName;
 pub use keys::{AppKeys, HashedKey, same_key};
 pub use keyword_denylist::KeywordDenylist;

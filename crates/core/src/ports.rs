@@ -11,7 +11,7 @@ mod store_error;
 use std::future::Future;
 use std::pin::Pin;
 
-pub use callers::Callers;
+pub use callers::{Callers, SignedIn};
 pub use class_rules::{ClassRules, RuleContext, RuleSet};
 pub use clock::{Clock, Ids};
 pub use hooks::{Hooks, NoHooks};

@@ -28,6 +28,8 @@ pub struct ClientAddress {
     pub ip: IpAddr,
     /// Whether the address may open doors: false when a proxy that is not listed stands in between.
     pub is_certain: bool,
+    /// Whether the peer is a listed proxy, whose other forwarding headers are believed too.
+    pub is_proxied: bool,
 }
 
 impl ClientAddress {
@@ -44,18 +46,18 @@ pub fn client_address(peer: IpAddr, headers: &HeaderMap, proxies: &[IpNet]) -> C
     let is_proxy = |ip: &IpAddr| proxies.iter().any(|network| network.contains(ip));
     let is_forwarded = FORWARDING_HEADERS.iter().any(|name| headers.contains_key(name));
     if !is_proxy(&peer) {
-        return ClientAddress { ip: peer, is_certain: !is_forwarded };
+        return ClientAddress { ip: peer, is_certain: !is_forwarded, is_proxied: false };
     }
     // The nearest address that is no proxy of ours is the client; what stands before it came from outside.
     let forwarded = forwarded_for(headers);
     match forwarded.iter().rev().find(|hop| !matches!(hop, Some(ip) if is_proxy(ip))) {
-        Some(Some(ip)) => ClientAddress { ip: *ip, is_certain: true },
-        Some(None) => ClientAddress { ip: peer, is_certain: false },
+        Some(Some(ip)) => ClientAddress { ip: *ip, is_certain: true, is_proxied: true },
+        Some(None) => ClientAddress { ip: peer, is_certain: false, is_proxied: true },
         // Every hop is a proxy of ours, so the first one is who called. Without hops it is the peer, unless it
         // forwards in a way that is not read here.
         None => match forwarded.first().copied().flatten() {
-            Some(ip) => ClientAddress { ip, is_certain: true },
-            None => ClientAddress { ip: peer, is_certain: !is_forwarded },
+            Some(ip) => ClientAddress { ip, is_certain: true, is_proxied: true },
+            None => ClientAddress { ip: peer, is_certain: !is_forwarded, is_proxied: true },
         },
     }
 }
@@ -108,7 +110,7 @@ mod tests {
     #[test]
     fn an_uncertain_address_is_in_no_network_but_the_whole_world() {
         let networks = |text: &str| text.parse::<IpNet>().map(|network| vec![network]).unwrap_or_default();
-        let address = ClientAddress { ip: IpAddr::from([127, 0, 0, 1]), is_certain: false };
+        let address = ClientAddress { ip: IpAddr::from([127, 0, 0, 1]), is_certain: false, is_proxied: false };
         assert!(!address.is_in(&networks("127.0.0.0/8")));
         assert!(address.is_in(&networks("0.0.0.0/0")));
     }

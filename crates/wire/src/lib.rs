@@ -6,6 +6,7 @@
 pub mod access_log;
 pub mod around;
 pub mod client_address;
+pub mod hosted;
 pub mod own_answer;
 pub mod panics;
 pub mod parse;

@@ -13,7 +13,7 @@ mod gate;
 mod params;
 mod path;
 mod path_params;
-mod read_body;
+pub(crate) mod read_body;
 mod route_rules;
 pub mod routes;
 

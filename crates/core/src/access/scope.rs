@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::SessionTerms;
 use super::acl::PUBLIC;
 use crate::query::RowAccess;
 
@@ -47,6 +48,7 @@ pub struct Scope {
     authority: Authority,
     principals: Arc<[String]>,
     installation_id: Option<Arc<str>>,
+    session_terms: Option<Arc<SessionTerms>>,
 }
 
 #[derive(Debug, Clone)]
@@ -62,7 +64,7 @@ impl Scope {
             Caller::User(user) => Arc::clone(&user.principals),
             _ => Arc::new([PUBLIC.to_owned()]),
         };
-        Scope { authority: Authority::Caller(caller), principals, installation_id: None }
+        Scope { authority: Authority::Caller(caller), principals, installation_id: None, session_terms: None }
     }
 
     /// The same rights, used by a known installation of a client.
@@ -71,10 +73,21 @@ impl Scope {
         self
     }
 
+    /// The same rights, with terms for the sessions that the call opens.
+    pub fn with_session_terms(mut self, terms: SessionTerms) -> Self {
+        self.session_terms = Some(Arc::new(terms));
+        self
+    }
+
     /// The server's own rights, for work that no caller asked for directly (looking up a session). Never hand
     /// such a scope to code that acts on a request's values.
     pub fn server() -> Self {
-        Scope { authority: Authority::Server, principals: Arc::new([]), installation_id: None }
+        Scope {
+            authority: Authority::Server,
+            principals: Arc::new([]),
+            installation_id: None,
+            session_terms: None,
+        }
     }
 
     /// Who is asking; `None` is the server itself.
@@ -101,6 +114,11 @@ impl Scope {
     /// The installation that asks; sessions remember it.
     pub fn installation_id(&self) -> Option<&str> {
         self.installation_id.as_deref()
+    }
+
+    /// What the sessions that this call opens are to be like.
+    pub fn session_terms(&self) -> Option<&SessionTerms> {
+        self.session_terms.as_deref()
     }
 
     /// Whether access lists and class-level permissions do not apply.

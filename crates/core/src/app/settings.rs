@@ -3,7 +3,7 @@
 use ipnet::IpNet;
 
 use super::{
-    AccountLockout, AppLimits, KeywordDenylist, PasswordPolicy, PathPatterns, ProtectedFieldsByClass,
+    AccountLockout, AppLimits, CookieAccounts, KeywordDenylist, PasswordPolicy, PathPatterns, ProtectedFieldsByClass,
     RateLimit, RequestComplexity,
 };
 
@@ -46,6 +46,8 @@ pub struct AppSettings {
     pub account_lockout: AccountLockout,
     /// What is asked of passwords (`passwordPolicy`).
     pub password_policy: PasswordPolicy,
+    /// How accounts over cookies behave.
+    pub cookie_accounts: CookieAccounts,
     /// A password change ends the user's other sessions (`revokeSessionOnPasswordReset`).
     pub revoke_sessions_on_password_change: bool,
     /// User names are stored in lower case (`convertUsernameToLowercase`).
@@ -102,6 +104,7 @@ impl Default for AppSettings {
             extend_sessions_on_use: false,
             account_lockout: AccountLockout::default(),
             password_policy: PasswordPolicy::default(),
+            cookie_accounts: CookieAccounts::default(),
             revoke_sessions_on_password_change: true,
             lowercase_usernames: false,
             lowercase_emails: false,

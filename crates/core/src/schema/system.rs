@@ -73,7 +73,8 @@ fn user_fields() -> Vec<FieldSpec> {
     ]
 }
 
-/// `sessionToken` holds the SHA-256 of the token. Nobody acts for a user that is gone, so sessions go with it.
+/// `sessionToken` holds the SHA-256 of the token. Nobody acts for a user that is gone, so sessions go with it. The hidden
+/// fields are of sessions that were opened over cookies: how long one lives, whether it is renewed, and where it began.
 fn session_fields() -> Vec<FieldSpec> {
     vec![
         FieldSpec { on_delete: Some(DeletionRule::Cascade), ..pointer("user", "_User") },
@@ -81,6 +82,10 @@ fn session_fields() -> Vec<FieldSpec> {
         FieldSpec { visibility: Visibility::WriteOnly, unique: true, ..string("sessionToken") },
         FieldSpec::new("expiresAt", FieldType::Date),
         FieldSpec::new("createdWith", FieldType::Object),
+        hidden("_length_s", FieldType::Number),
+        hidden("_is_remembered", FieldType::Boolean),
+        hidden("_ip_address", FieldType::String),
+        hidden("_user_agent", FieldType::String),
     ]
 }
 

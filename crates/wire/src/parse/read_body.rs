@@ -9,7 +9,8 @@ use http_body::{Body, Frame};
 use http_body_util::BodyExt;
 use tokio::time::timeout;
 
-use super::body_budget::{BodyBudget, ReservedBytes};
+use super::body_budget::BodyBudget;
+pub(crate) use super::body_budget::ReservedBytes;
 
 /// How long a client may send nothing in the middle of a body. Every byte starts it anew.
 const SILENCE_MAX: Duration = Duration::from_secs(30);

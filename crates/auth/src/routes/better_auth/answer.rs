@@ -1,0 +1,60 @@
+//! Answers of the face: JSON, redirects, and the headers that go with them.
+
+use astrolabe_core::value::Json;
+use astrolabe_wire::hosted::HostedAnswer;
+use http::{HeaderName, HeaderValue, StatusCode, header};
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// Encoded JSON, status 200.
+pub(super) fn json_answer(body: Vec<u8>) -> HostedAnswer {
+    HostedAnswer { status: StatusCode::OK, headers: vec![(header::CONTENT_TYPE, JSON)], body }
+}
+
+/// A JSON value, status 200.
+pub(super) fn json_value(value: &Json) -> HostedAnswer {
+    json_answer(value.to_string().into_bytes())
+}
+
+/// `{"status": true}`.
+pub(super) fn done() -> HostedAnswer {
+    json_answer(br#"{"status":true}"#.to_vec())
+}
+
+/// Sends the browser on. The address has been checked.
+pub(super) fn redirect(location: &str) -> HostedAnswer {
+    let answer = HostedAnswer { status: StatusCode::FOUND, headers: Vec::new(), body: Vec::new() };
+    answer.with(header::LOCATION, location)
+}
+
+/// Adding headers to an answer.
+pub(super) trait With {
+    /// Adds a header; a text that cannot be one is left out.
+    fn with(self, name: HeaderName, value: &str) -> Self;
+
+    /// Adds cookies.
+    fn with_cookies(self, cookies: impl IntoIterator<Item = String>) -> Self;
+
+    /// Says that nobody may keep the answer.
+    fn not_kept(self) -> Self;
+}
+
+impl With for HostedAnswer {
+    fn with(mut self, name: HeaderName, value: &str) -> Self {
+        // Header values are bytes, so text beyond ASCII passes; line breaks do not.
+        if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
+            self.headers.push((name, value));
+        }
+        self
+    }
+
+    fn with_cookies(self, cookies: impl IntoIterator<Item = String>) -> Self {
+        cookies.into_iter().fold(self, |answer, cookie| answer.with(header::SET_COOKIE, &cookie))
+    }
+
+    fn not_kept(mut self) -> Self {
+        self.headers.push((header::CACHE_CONTROL, HeaderValue::from_static("no-store")));
+        self.headers.push((header::PRAGMA, HeaderValue::from_static("no-cache")));
+        self
+    }
+}
