@@ -29,8 +29,9 @@ stage_rust() {
 # Unmodified clients and recorded answers of the reference server, against the binary; and how the benchmarks judge.
 stage_conformance() {
   scripts/npm-ci.sh conformance/parse-js
+  scripts/npm-ci.sh conformance/better-auth
   node --test --test-reporter=spec --test-concurrency=2 \
-    conformance/{parse-js,wire,compatibility,permissions}/test/*.test.mjs bench/test/*.test.mjs
+    conformance/{parse-js,better-auth,wire,compatibility,permissions}/test/*.test.mjs bench/test/*.test.mjs
 }
 
 # Generated types, against the real tsc, zod and drizzle. Reading the database takes the SQLite of Node 22.
@@ -50,12 +51,14 @@ stage_packages() {
 stage_postgres() {
   export ASTROLABE_TEST_DATABASE=postgres
   if cargo nextest --version >/dev/null 2>&1; then
-    cargo nextest run --locked -p astrolabe-server --no-fail-fast -E 'test(parse::) + test(nodes::)'
+    cargo nextest run --locked -p astrolabe-server --no-fail-fast -E 'test(parse::) + test(accounts::) + test(nodes::)'
   else
-    cargo test --locked -p astrolabe-server --test it -- parse:: nodes::
+    cargo test --locked -p astrolabe-server --test it -- parse:: accounts:: nodes::
   fi
   scripts/npm-ci.sh conformance/parse-js
-  node --test --test-reporter=spec --test-concurrency=2 conformance/parse-js/test/*.test.mjs conformance/wire/test/wire.test.mjs
+  scripts/npm-ci.sh conformance/better-auth
+  node --test --test-reporter=spec --test-concurrency=2 conformance/parse-js/test/*.test.mjs \
+    conformance/better-auth/test/*.test.mjs conformance/wire/test/wire.test.mjs
   unset ASTROLABE_TEST_DATABASE
 }
 

@@ -4,6 +4,8 @@
 //! hold for every way to these classes; log-in and session look-up are services on top.
 
 mod callers;
+mod common_passwords;
+mod guesses;
 mod lockout;
 mod log_in;
 mod password;
@@ -14,11 +16,14 @@ pub mod routes;
 mod session;
 mod session_rules;
 mod user_rules;
+mod user_sessions;
 
 use std::sync::Arc;
 
 use astrolabe_core::app::ServerSecret;
 use astrolabe_core::ports::{Ids, Mailer, RuleSet};
+
+use guesses::Guesses;
 
 pub use callers::SessionCallers;
 pub use password::{PasswordCost, PasswordHasher};
@@ -32,12 +37,18 @@ pub struct Auth {
     hasher: Arc<PasswordHasher>,
     mailer: Arc<dyn Mailer>,
     secret: ServerSecret,
+    guesses: Arc<Guesses>,
 }
 
 impl Auth {
     /// Starts the threads that hash passwords. Mail to users goes through `mailer`.
     pub fn new(cost: PasswordCost, ids: Arc<dyn Ids>, mailer: Arc<dyn Mailer>, secret: ServerSecret) -> Self {
-        Auth { hasher: Arc::new(PasswordHasher::new(cost, ids)), mailer, secret }
+        Auth {
+            hasher: Arc::new(PasswordHasher::new(cost, ids)),
+            mailer,
+            secret,
+            guesses: Arc::new(Guesses::new()),
+        }
     }
 
     /// The rules of the account classes, for the kernel.
@@ -56,6 +67,11 @@ impl Auth {
     /// What keys of the accounts are derived from.
     pub fn secret(&self) -> &ServerSecret {
         &self.secret
+    }
+
+    /// Wrong passwords, and who has to wait for them.
+    pub(crate) fn guesses(&self) -> &Guesses {
+        &self.guesses
     }
 
     pub(crate) fn hasher(&self) -> &PasswordHasher {

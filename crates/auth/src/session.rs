@@ -173,6 +173,11 @@ pub(crate) async fn extend_on_use(objects: &Objects, session: &Object) {
     }
 }
 
+/// Whether a session is renewed while it is used, and its cookie kept when the browser is closed.
+pub(crate) fn is_remembered(session: &Object) -> bool {
+    *session.value(IS_REMEMBERED) != Value::Boolean(false)
+}
+
 /// Removes every session of a user.
 pub(crate) fn revoke_all(objects: &Objects, user_id: &str) -> Result<WriteStep> {
     Ok(delete_sessions(&session_class(objects)?, of_user(user_id), objects.clock().now()))

@@ -3,9 +3,11 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use astrolabe_auth::routes::better_auth::{self, BetterAuth};
 use astrolabe_core::app::{AppSettings, Apps};
 use astrolabe_wire::access_log::AccessLog;
 use astrolabe_wire::around::{Answered, Around};
+use astrolabe_wire::hosted::HostedGate;
 use astrolabe_wire::own_answer;
 use astrolabe_wire::parse::{BodyBudget, ParseGate, Routes};
 use axum::Router;
@@ -50,6 +52,7 @@ pub struct SiteRouter {
 struct Paths {
     around: Around,
     parse: ParseGate,
+    accounts: HostedGate,
     others: Router,
 }
 
@@ -60,11 +63,19 @@ pub fn router(state: &State, parts: RouterParts) -> SiteRouter {
         trusted_proxies: parts.trusted_proxies,
         access_log: parts.access_log,
     };
+    let (defaults, body_budget) = (Arc::new(parts.defaults), BodyBudget::new(BODY_BUDGET_BYTES));
+    let accounts = HostedGate {
+        apps: Arc::clone(&parts.apps),
+        defaults: Arc::clone(&defaults),
+        body_bytes_max: better_auth::BODY_BYTES_MAX,
+        body_budget: body_budget.clone(),
+        face: Arc::new(BetterAuth::new(state.auth.clone())),
+    };
     let parse = ParseGate {
         apps: parts.apps,
-        defaults: Arc::new(parts.defaults),
+        defaults,
         mount: PARSE_MOUNT,
-        body_budget: BodyBudget::new(BODY_BUDGET_BYTES),
+        body_budget,
         routes: astrolabe_api::rest::routes(astrolabe_auth::routes::parse::routes(
             Routes::default(),
             &state.auth,
@@ -74,16 +85,19 @@ pub fn router(state: &State, parts: RouterParts) -> SiteRouter {
         .route("/healthz", get(probes::live))
         .route("/readyz", get(probes::ready).with_state(parts.readiness))
         .fallback(own_answer::unknown_path);
-    SiteRouter { paths: Arc::new(Paths { around, parse, others }) }
+    SiteRouter { paths: Arc::new(Paths { around, parse, accounts, others }) }
 }
 
 impl Service for SiteRouter {
     async fn answer(self, request: Request<Incoming>, peer: SocketAddr) -> Response {
-        let Paths { around, parse, others } = &*self.paths;
+        let Paths { around, parse, accounts, others } = &*self.paths;
         let inside = async |request: Request<Incoming>, client| {
             let uri = request.uri().clone();
-            match below(PARSE_MOUNT, uri.path()) {
-                Some(path) => parse.answer(request, path, client).await,
+            if let Some(path) = below(PARSE_MOUNT, uri.path()) {
+                return parse.answer(request, path, client).await;
+            }
+            match below(better_auth::MOUNT, uri.path()) {
+                Some(path) => accounts.answer(request, path, client).await,
                 None => answered_by(others.clone(), request).await,
             }
         };

@@ -196,6 +196,11 @@ impl TestServer {
         self.request(Method::DELETE, path)
     }
 
+    /// A request to a path below `/api/auth`, without cookies.
+    pub fn accounts(&self, method: Method, path: &str) -> TestRequest {
+        TestRequest::new(self.client.request(method, format!("{}/api/auth{path}", self.origin)))
+    }
+
     /// Signs a user up; the password is `secret`.
     pub async fn user(&self, username: &str) -> anyhow::Result<User> {
         let body = json!({ "username": username, "password": "secret" });

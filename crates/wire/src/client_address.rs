@@ -110,7 +110,8 @@ mod tests {
     #[test]
     fn an_uncertain_address_is_in_no_network_but_the_whole_world() {
         let networks = |text: &str| text.parse::<IpNet>().map(|network| vec![network]).unwrap_or_default();
-        let address = ClientAddress { ip: IpAddr::from([127, 0, 0, 1]), is_certain: false, is_proxied: false };
+        let address =
+            ClientAddress { ip: IpAddr::from([127, 0, 0, 1]), is_certain: false, is_proxied: false };
         assert!(!address.is_in(&networks("127.0.0.0/8")));
         assert!(address.is_in(&networks("0.0.0.0/0")));
     }

@@ -3,8 +3,8 @@
 use ipnet::IpNet;
 
 use super::{
-    AccountLockout, AppLimits, CookieAccounts, KeywordDenylist, PasswordPolicy, PathPatterns, ProtectedFieldsByClass,
-    RateLimit, RequestComplexity,
+    AccountLockout, AppLimits, CookieAccounts, KeywordDenylist, PasswordPolicy, PathPatterns,
+    ProtectedFieldsByClass, RateLimit, RequestComplexity,
 };
 
 /// The settings of one app. Defaults are those of `astrolabe start`.

@@ -44,7 +44,7 @@ impl Draft {
         let dev = mode == Mode::Dev;
         Draft {
             server: server_defaults(mode),
-            settings: AppSettings { allow_client_class_creation: dev, ..AppSettings::default() },
+            settings: app_defaults(mode),
             app_id: dev.then(|| "dev".to_owned()),
             app_name: None,
             keys: AppKeys::default(),
@@ -58,6 +58,8 @@ impl Draft {
     pub(super) fn finish(mut self, mode: Mode, mistakes: &mut Vec<Mistake>) -> Config {
         self.check_app(mode, mistakes);
         self.settings.public_url = self.settings.public_url.or(self.server_url);
+        let accounts = &mut self.settings.cookie_accounts;
+        accounts.url = accounts.url.take().or_else(|| origin_of(self.settings.public_url.as_deref()?));
         if let Some(max) = self.settings.max_limit {
             self.settings.default_limit = self.settings.default_limit.min(max);
         }
@@ -102,6 +104,25 @@ impl Draft {
         keys.client_key_needed()
             || [&keys.master, &keys.read_only_master, &keys.maintenance].into_iter().any(Option::is_some)
     }
+}
+
+fn app_defaults(mode: Mode) -> AppSettings {
+    let mut settings = AppSettings::default();
+    if mode == Mode::Dev {
+        settings.allow_client_class_creation = true;
+        settings.cookie_accounts.rate_limited = false;
+        // The site of a developer has a port of its own, and a server of its own in front of this one.
+        settings.cookie_accounts.trusted_origins =
+            ["http://localhost:*", "http://127.0.0.1:*"].map(str::to_owned).into();
+    }
+    settings
+}
+
+/// The origin of an address; `None` for one that has none.
+fn origin_of(address: &str) -> Option<String> {
+    let (scheme, rest) = address.split_once("://")?;
+    let host = rest.split('/').next().filter(|host| !host.is_empty())?;
+    Some(format!("{scheme}://{}", host.to_ascii_lowercase()))
 }
 
 fn server_defaults(mode: Mode) -> ServerConfig {

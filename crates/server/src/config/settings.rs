@@ -5,6 +5,7 @@ mod accounts;
 mod app;
 mod checks;
 mod complexity;
+mod cookie_accounts;
 mod data;
 mod database;
 mod limits;
@@ -28,6 +29,7 @@ pub(super) const GROUPS: &[Group] = &[
     Group { title: "Access", settings: access::ACCESS },
     Group { title: "Users and sessions", settings: access::USERS },
     Group { title: "Log-ins and passwords", settings: accounts::ACCOUNTS },
+    Group { title: "Accounts over cookies", settings: cookie_accounts::COOKIE_ACCOUNTS },
     Group { title: "Objects and queries", settings: data::OBJECTS },
     Group { title: "How much a request may ask for", settings: complexity::COMPLEXITY },
     Group { title: "Requests that are done once", settings: data::IDEMPOTENCY },

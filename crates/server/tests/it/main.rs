@@ -1,5 +1,6 @@
 //! Tests of the whole program, through its command line and its sockets.
 
+mod accounts;
 mod app_changes;
 mod apps;
 mod cli;

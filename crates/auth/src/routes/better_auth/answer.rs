@@ -1,6 +1,5 @@
 //! Answers of the face: JSON, redirects, and the headers that go with them.
 
-use astrolabe_core::value::Json;
 use astrolabe_wire::hosted::HostedAnswer;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 
@@ -11,20 +10,9 @@ pub(super) fn json_answer(body: Vec<u8>) -> HostedAnswer {
     HostedAnswer { status: StatusCode::OK, headers: vec![(header::CONTENT_TYPE, JSON)], body }
 }
 
-/// A JSON value, status 200.
-pub(super) fn json_value(value: &Json) -> HostedAnswer {
-    json_answer(value.to_string().into_bytes())
-}
-
 /// `{"status": true}`.
 pub(super) fn done() -> HostedAnswer {
     json_answer(br#"{"status":true}"#.to_vec())
-}
-
-/// Sends the browser on. The address has been checked.
-pub(super) fn redirect(location: &str) -> HostedAnswer {
-    let answer = HostedAnswer { status: StatusCode::FOUND, headers: Vec::new(), body: Vec::new() };
-    answer.with(header::LOCATION, location)
 }
 
 /// Adding headers to an answer.

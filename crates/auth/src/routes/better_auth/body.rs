@@ -17,15 +17,15 @@ pub(super) fn read(content_type: Option<&str>, bytes: &[u8], takes_forms: bool) 
     }
     let kind = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
     if kind.eq_ignore_ascii_case("application/json") {
-        let broken = |_| {
-            Refusal::coded(StatusCode::BAD_REQUEST, "BAD_REQUEST", "Invalid JSON in request body")
-        };
+        let broken =
+            |_| Refusal::coded(StatusCode::BAD_REQUEST, "BAD_REQUEST", "Invalid JSON in request body");
         return serde_json::from_slice(bytes).map(Some).map_err(broken);
     }
     if takes_forms && kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
         return Ok(Some(Json::Object(pairs(&String::from_utf8_lossy(bytes)))));
     }
-    let allowed = if takes_forms { "application/x-www-form-urlencoded, application/json" } else { "application/json" };
+    let allowed =
+        if takes_forms { "application/x-www-form-urlencoded, application/json" } else { "application/json" };
     let shown: String = content_type.unwrap_or_default().chars().take(100).collect();
     Err(Refusal::coded(
         StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -62,11 +62,6 @@ impl<'b> Fields<'b> {
                 kind(other)
             ))),
         }
-    }
-
-    /// The parameters of a query string.
-    pub(super) fn of_query(map: &'b JsonMap) -> Self {
-        Fields { part: "query", map, problems: Vec::new() }
     }
 
     /// A text that has to be there.
@@ -192,7 +187,8 @@ mod tests {
 
     #[test]
     fn kinds_of_bodies() {
-        let status = |kind, bytes: &str, forms| read(kind, bytes.as_bytes(), forms).map(|body| body.is_some());
+        let status =
+            |kind, bytes: &str, forms| read(kind, bytes.as_bytes(), forms).map(|body| body.is_some());
         assert_eq!(status(Some("application/json; charset=utf-8"), "{}", false), Ok(true));
         assert_eq!(status(None, "", false), Ok(false));
         assert_eq!(status(Some("application/x-www-form-urlencoded"), "a=b", true), Ok(true));

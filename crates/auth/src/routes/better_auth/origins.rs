@@ -121,7 +121,8 @@ fn is_of_app(url: &Url, pattern: &str) -> bool {
     if url.scheme() != pattern.scheme() || decoded.split('/').any(|part| part == "..") {
         return false;
     }
-    let same_authority = pattern.host_str().is_none_or(str::is_empty) || authority(url) == authority(&pattern);
+    let same_authority =
+        pattern.host_str().is_none_or(str::is_empty) || authority(url) == authority(&pattern);
     let below = decoded.strip_prefix(wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     same_authority && (wanted.is_empty() || below)
 }

@@ -106,11 +106,6 @@ impl Refusal {
         }
     }
 
-    /// The code, which links carry back to the site.
-    pub(super) fn code(&self) -> &'static str {
-        self.code.unwrap_or("UNKNOWN")
-    }
-
     /// The answer.
     pub(super) fn into_answer(self) -> HostedAnswer {
         let Some(message) = self.message else {

@@ -6,7 +6,8 @@ use astrolabe_core::access::UserCaller;
 use astrolabe_core::app::AppKeys;
 use astrolabe_core::objects::{Objects, ObjectsParts};
 use astrolabe_core::ports::{
-    Callers, Explained, NoHooks, RowSink, RuleSet, Store, StoreError, StoreResult, WriteJob, WriteOutcome,
+    Callers, Explained, NoHooks, RowSink, RuleSet, SignedIn, Store, StoreError, StoreResult, WriteJob,
+    WriteOutcome,
 };
 use astrolabe_core::query::ReadPlan;
 use astrolabe_core::query::aggregate::AggregatePlan;
@@ -82,6 +83,10 @@ struct NoCallers;
 
 impl Callers for NoCallers {
     fn resolve<'a>(&'a self, _: &'a App, _: &'a str) -> BoxFuture<'a, Result<Arc<UserCaller>>> {
+        Box::pin(async { Err(Error::internal()) })
+    }
+
+    fn signed_in<'a>(&'a self, _: &'a App, _: &'a str) -> BoxFuture<'a, Result<Arc<SignedIn>>> {
         Box::pin(async { Err(Error::internal()) })
     }
 }

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
-use astrolabe_core::app::{SECRET_LEN_MIN, ServerSecret, is_valid_app_id};
+use astrolabe_core::app::{HostName, SECRET_LEN_MIN, ServerSecret, is_valid_app_id};
 use astrolabe_store::PostgresServer;
 use tracing_subscriber::EnvFilter;
 
@@ -61,6 +61,48 @@ pub(super) fn origins(origins: Vec<String>) -> Result<Vec<String>, String> {
         }
         None => Ok(origins),
     }
+}
+
+/// The origin of a site.
+pub(super) fn origin(text: &str) -> Result<String, String> {
+    let text = text.trim_end_matches('/').to_ascii_lowercase();
+    let is_web = text.starts_with("https://") || text.starts_with("http://");
+    if is_web && is_origin(&text) && !text.contains('*') {
+        return Ok(text);
+    }
+    Err("must be an origin such as `https://shop.example`, without a path".into())
+}
+
+/// Origins of sites and apps, with `*` and `?` for any text. A pattern for every site would be none.
+pub(super) fn origin_patterns(patterns: Vec<String>) -> Result<Vec<String>, String> {
+    let is_pattern = |text: &String| {
+        let host = text.split_once("://").map_or(text.as_str(), |(_, host)| host);
+        let says_little =
+            !host.is_empty() && host.chars().all(|letter| matches!(letter, '*' | '?' | '.' | ':'));
+        !text.contains(char::is_whitespace) && !says_little && (text.contains("://") || text.contains('.'))
+    };
+    match patterns.iter().find(|text| !is_pattern(text)) {
+        Some(wrong) => Err(format!(
+            "must hold origins such as `https://shop.example` or `https://*.shop.example`; `{wrong}` is none"
+        )),
+        None => Ok(patterns),
+    }
+}
+
+/// The beginning of names of cookies.
+pub(super) fn cookie_prefix(text: &str) -> Result<String, String> {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    match (1..=64).contains(&text.len()) && text.bytes().all(fits) {
+        true => Ok(text.to_owned()),
+        false => Err("must be 1 to 64 letters, digits, `-`, `_` or `.`".into()),
+    }
+}
+
+/// The domain of cookies.
+pub(super) fn cookie_domain(text: &str) -> Result<String, String> {
+    let name = HostName::parse(text.trim_start_matches('.')).filter(|name| name.as_str().contains('.'));
+    name.map(|name| name.as_str().to_owned())
+        .ok_or_else(|| "must be a host name such as `shop.example`".into())
 }
 
 fn is_origin(text: &str) -> bool {
