@@ -176,7 +176,9 @@ mod tests {
     fn every_problem_is_told() {
         let body = serde_json::json!({ "name": 1, "email": "x", "rememberMe": "yes" });
         let mut fields = Fields::of_body(Some(&body)).unwrap();
-        (fields.text("name"), fields.email("email"), fields.text("password"));
+        fields.text("name");
+        fields.email("email");
+        fields.text("password");
         fields.optional_flag("rememberMe");
         let expected = "[body.name] Invalid input: expected string, received number; \
                         [body.email] Invalid email address; \
