@@ -50,6 +50,11 @@ export function isAstrolabeError(error: unknown, kind?: ErrorKind): error is Ast
   return error instanceof AstrolabeError && (kind === undefined || error.kind === kind);
 }
 
+/** A value that was thrown, as an error. */
+export function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
+
 /** The error of an answer that refuses. */
 export function errorOfAnswer(status: number, body: unknown, requestId?: string): AstrolabeError {
   const members = isJsonObject(body) ? body : {};

@@ -7,10 +7,12 @@ import type { ClassMap, UserOf } from './types/classes.ts';
 import type { CallOptions } from './types/query.ts';
 import { created } from './writes.ts';
 
-/** The values of a new user. */
+/** The values of a new user: with tokens a user name, with cookies an e-mail address and a name. */
 export type NewUser<C extends ClassMap> = '_User' extends keyof C
-  ? C['_User']['create']
-  : { username: string; password: string; email?: string; [field: string]: unknown };
+  ? C['_User']['create'] | (Omit<C['_User']['create'], 'username'> & ByEmail)
+  : { password: string; [field: string]: unknown } & ({ username: string } | ByEmail);
+
+type ByEmail = { email: string; name: string };
 
 /** Accounts of people. */
 export interface Users<C extends ClassMap> {

@@ -50,8 +50,8 @@ export function cookieAccounts({ url = '/api/auth', credentials = 'same-origin' 
         if ((await known) === token) keep(undefined);
       },
       signUp: (values, options) => {
-        const { username, ...others } = values;
-        return enter('/sign-up/email', { name: username ?? others['email'], ...others }, options);
+        const { username, name, ...others } = values;
+        return enter('/sign-up/email', { ...others, name: name ?? username ?? others['email'] }, options);
       },
       logIn: async ({ email, password }, options) => {
         if (!email) throw new TypeError('With cookies people sign in by their e-mail address.');

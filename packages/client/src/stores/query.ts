@@ -1,4 +1,6 @@
 // A query that is kept: its data, whether it is being read, and changes that are shown before the server has them.
+import { noChanges } from './changes.ts';
+import { newestOf } from './newest.ts';
 import { type Store, createStore } from './store.ts';
 
 /** What is known of a query. */
@@ -40,89 +42,46 @@ export interface QueryStore<Data> extends Store<QueryState<Data>> {
   settled(): Promise<void>;
 }
 
-type Patch<Data> = { apply: (data: Data) => Data; isDone: boolean };
-
 /** A query that is kept. `load` reads it; its signal ends a read that nobody waits for any more. */
 export function queryStore<Data>(load: (signal: AbortSignal) => Promise<Data>, options: QueryOptions<Data> = {}): QueryStore<Data> {
   let base = options.initial;
-  let patches: Patch<Data>[] = [];
-  let running: { controller: AbortController; done: Promise<void> } | undefined;
-  const listens = options.listen === undefined ? [] : [options.listen].flat();
-
-  const store = createStore<QueryState<Data>>(
-    { status: base === undefined ? 'loading' : 'ready', data: base, error: undefined, isRefreshing: false },
-    () => {
-      void refresh();
-      const stops = listens.map((listen) => listen(() => void refresh()));
-      return () => {
-        for (const stop of stops) stop();
-        stopReading();
-      };
-    },
-  );
-  const show = (changes: Partial<QueryState<Data>>): void => {
-    const data = base === undefined ? undefined : patches.reduce<Data>((data, patch) => patch.apply(data), base);
-    store.set({ ...store.get(), data, ...changes });
-  };
-  const stopReading = (): void => {
-    if (!running) return;
-    running.controller.abort();
-    running = undefined;
-    show({ isRefreshing: false });
-  };
+  const changes = noChanges<Data>();
+  const reads = newestOf(load);
+  const first = { status: base === undefined ? 'loading' : 'ready', data: base, error: undefined, isRefreshing: false } as const;
+  const store = createStore<QueryState<Data>>(first, () => {
+    void refresh();
+    const stops = [options.listen ?? []].flat().map((listen) => listen(() => void refresh()));
+    return () => {
+      for (const stop of stops) stop();
+      if (reads.stop()) show({ isRefreshing: false });
+    };
+  });
+  const show = (members: Partial<QueryState<Data>>): void => store.set({ ...store.get(), data: changes.on(base), ...members });
 
   const refresh = (): Promise<void> => {
-    running?.controller.abort();
-    const controller = new AbortController();
-    // A read that begins now sees the writes that are done by now.
-    const seen = new Set(patches.filter(({ isDone }) => isDone));
-    const isCurrent = (): boolean => running?.controller === controller;
-    const reading = begun(() => load(controller.signal)).then(
-      (data) => {
-        if (!isCurrent()) return;
-        base = data;
-        patches = patches.filter((patch) => !seen.has(patch));
-        running = undefined;
-        show({ status: 'ready', error: undefined, isRefreshing: false });
-      },
-      (error: unknown) => {
-        if (!isCurrent()) return;
-        running = undefined;
-        show({ status: 'error', error: error instanceof Error ? error : new Error(String(error)), isRefreshing: false });
-      },
-    );
-    const done = reading.then(() => settled());
-    running = { controller, done };
+    const seen = changes.done();
+    const done = reads.start((outcome) => {
+      if (!outcome.ok) return show({ status: 'error', error: outcome.error, isRefreshing: false });
+      base = outcome.data;
+      changes.drop(seen);
+      show({ status: 'ready', error: undefined, isRefreshing: false });
+    });
     show({ isRefreshing: true });
     return done;
   };
-  const settled = (): Promise<void> => running?.done ?? Promise.resolve();
-
-  const mutate = async <Value>(write: () => Promise<Value>, optimistic?: (data: Data) => Data): Promise<Value> => {
-    const patch: Patch<Data> | undefined = optimistic && { apply: optimistic, isDone: false };
-    if (patch) {
-      patches = [...patches, patch];
-      show({});
-    }
+  const mutate = async <Value>(write: () => Promise<Value>, optimistic: (data: Data) => Data = (data) => data): Promise<Value> => {
+    const change = changes.add(optimistic);
+    show({});
     try {
       const value = await write();
-      if (patch) patch.isDone = true;
+      change.isDone = true;
       await refresh();
       return value;
     } catch (error) {
-      patches = patches.filter((other) => other !== patch);
+      changes.remove(change);
       show({});
       throw error;
     }
   };
-  return { get: store.get, subscribe: store.subscribe, refresh, mutate, settled };
-}
-
-/** Begins at once, so that what `load` looks at before its first pause can be observed; what it throws becomes a rejection. */
-function begun<Data>(load: () => Promise<Data>): Promise<Data> {
-  try {
-    return load();
-  } catch (error) {
-    return Promise.reject(error);
-  }
+  return { get: store.get, subscribe: store.subscribe, refresh, mutate, settled: reads.settled };
 }

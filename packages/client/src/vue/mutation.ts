@@ -1,9 +1,9 @@
 // A write in a component: whether it is on its way, and how it went.
 import { type ComputedRef, computed, shallowRef } from 'vue';
-import type { Outcome } from '../writes.ts';
+import { asError } from '../errors.ts';
 
-/** How a write went; its error may be any that the write fails with. */
-export type Ran<Value> = Exclude<Outcome<Value>, { ok: false }> | { ok: false; error: Error };
+/** How a write went. */
+export type Ran<Value> = { ok: true; value: Value } | { ok: false; error: Error };
 
 /** A write in a component. */
 export type UsedMutation<Arguments extends unknown[], Value> = {
@@ -30,7 +30,7 @@ export function useMutation<Arguments extends unknown[], Value>(
     try {
       return { ok: true, value: await write(...args) };
     } catch (error) {
-      return { ok: false, error: error instanceof Error ? error : new Error(String(error)) };
+      return { ok: false, error: asError(error) };
     }
   };
   return {

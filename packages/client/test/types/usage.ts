@@ -117,6 +117,7 @@ export async function accounts(): Promise<void> {
   // @ts-expect-error: passwords are never read
   user.password;
   expectType<User | null>()(await client.users.current(), true);
+  await client.users.signUp({ email: 'a@example.com', name: 'Ada', password: 'secret' });
   // @ts-expect-error: a password is needed
   await client.users.signUp({ username: 'ada' });
   // @ts-expect-error: a name or an address is needed
