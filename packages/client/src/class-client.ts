@@ -37,7 +37,11 @@ export interface ClassClient<C extends ClassMap, N extends NameOf<C>> {
   /** Makes an object: what was sent, with what the server added to it. */
   create(values: C[N]['create'], options?: CallOptions): Promise<C[N]['read']>;
   /** Changes an object; answers when, and the new values of what operations changed. */
-  update(objectId: string, changes: C[N]['update'], options?: WriteOptions<C, C[N]['read']>): Promise<Updated<C[N]['read']>>;
+  update(
+    objectId: string,
+    changes: C[N]['update'],
+    options?: WriteOptions<C, C[N]['read']>,
+  ): Promise<Updated<C[N]['read']>>;
   /** Deletes an object. */
   delete(objectId: string, options?: WriteOptions<C, C[N]['read']>): Promise<void>;
   /** What a pipeline makes of the objects. The class has to allow it, or the client has a master key. */
@@ -89,7 +93,8 @@ export function classClient(context: Context, name: string): ClassClient<ClassMa
     delete: async (objectId, options) => perform(context, writes.delete(objectId, options), options),
     aggregate: async (pipeline, options: AnyFind = {}) =>
       rowsOf(await aggregate({ pipeline: json(pipeline) }, options), decodeObject) as never[],
-    distinct: async (field, options: AnyFind = {}) => rowsOf(await aggregate({ distinct: field }, options), decode) as never[],
+    distinct: async (field, options: AnyFind = {}) =>
+      rowsOf(await aggregate({ distinct: field }, options), decode) as never[],
   };
 }
 

@@ -75,7 +75,8 @@ export function createClient<C extends ClassMap = UntypedClasses>(options: Clien
     users: usersOf(context, accounts, listeners),
     write: {
       create: (name, values) => writesOf(name).create(values) as Write<never>,
-      update: (name, objectId, changes, conditions) => writesOf(name).update(objectId, changes, conditions) as Write<never>,
+      update: (name, objectId, changes, conditions) =>
+        writesOf(name).update(objectId, changes, conditions) as Write<never>,
       delete: (name, objectId, conditions) => writesOf(name).delete(objectId, conditions),
     },
     batch: (writes, call) => batch(context, writes, call),

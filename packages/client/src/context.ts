@@ -69,5 +69,10 @@ function callOf({ url, keys }: Context, wanted: Request): Call {
     signal: wanted.signal,
   };
   if (wanted.method !== 'GET' || query.length <= QUERY_LENGTH_MAX) return call;
-  return { ...call, method: 'POST', url: `${url}${wanted.path}`, body: { ...Object.fromEntries(given), _method: 'GET' } };
+  return {
+    ...call,
+    method: 'POST',
+    url: `${url}${wanted.path}`,
+    body: { ...Object.fromEntries(given), _method: 'GET' },
+  };
 }

@@ -66,7 +66,8 @@ export type ErrorKind =
 
 /** The word for an answer. */
 export function kindOf(status: number, code: number | undefined): ErrorKind {
-  if (code === undefined) return BY_STATUS[status as keyof typeof BY_STATUS] ?? (status === 400 ? 'malformed_body' : 'bad_answer');
+  if (code === undefined)
+    return BY_STATUS[status as keyof typeof BY_STATUS] ?? (status === 400 ? 'malformed_body' : 'bad_answer');
   if (code === 108 && status === 404) return 'endpoint_not_found';
   if (code === 1 && status === 503) return 'unavailable';
   return KINDS[code as keyof typeof KINDS] ?? 'other_cause';

@@ -11,7 +11,15 @@ export { type TokenStorage, memoryStorage, webStorage } from './accounts/storage
 export { tokenAccounts } from './accounts/token.ts';
 export * from './operations.ts';
 export type { Fetch, RetryOptions } from './transport.ts';
-export type { BaseObject, ClassMap, ClassShape, NameOf, UntypedClasses, UntypedObject, UserOf } from './types/classes.ts';
+export type {
+  BaseObject,
+  ClassMap,
+  ClassShape,
+  NameOf,
+  UntypedClasses,
+  UntypedObject,
+  UserOf,
+} from './types/classes.ts';
 export type { CallOptions, FindOptions, ReadOptions, WriteOptions } from './types/query.ts';
 export type { IncludePath, Result } from './types/result.ts';
 export type { SubQuery, Where } from './types/where.ts';

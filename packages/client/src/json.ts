@@ -8,7 +8,8 @@ export function encode(value: unknown): unknown {
   if (value instanceof Date) return { __type: 'Date', iso: isoOf(value) };
   if (value instanceof Uint8Array) return { __type: 'Bytes', base64: base64Of(value) };
   if (Array.isArray(value)) return value.map(encode);
-  if (typeof value === 'number' && !Number.isFinite(value)) throw new TypeError(`${value} is no number that can be stored.`);
+  if (typeof value === 'number' && !Number.isFinite(value))
+    throw new TypeError(`${value} is no number that can be stored.`);
   if (!isJsonObject(value)) return value;
   // An included object stands for the pointer it came in place of.
   if (value['__type'] === 'Object') {

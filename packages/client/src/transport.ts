@@ -67,7 +67,9 @@ async function attemptOnce(call: Call, options: TransportOptions): Promise<Outco
     return read(response, await response.text());
   } catch (cause) {
     call.signal?.throwIfAborted();
-    const message = limit.signal.aborted ? `There was no answer in ${options.timeoutMs} ms.` : 'The server cannot be reached.';
+    const message = limit.signal.aborted
+      ? `There was no answer in ${options.timeoutMs} ms.`
+      : 'The server cannot be reached.';
     return { error: new AstrolabeError(message, { kind: 'network', cause }) };
   } finally {
     limit.end();

@@ -28,6 +28,10 @@ export interface Users<C extends ClassMap> {
   sessionToken(options?: CallOptions): Promise<string | null>;
   /** Continues the session of a token. */
   become(sessionToken: string, options?: CallOptions): Promise<UserOf<C>>;
+  /** Mails a link for a new password. Whether anybody has that address is not told. */
+  requestPasswordReset(email: string, options?: CallOptions): Promise<void>;
+  /** Mails a link that proves that an address is one's own. */
+  requestVerification(email: string, options?: CallOptions): Promise<void>;
   /** Calls `listener` whenever somebody signed in or out, or the session was found to have ended. Answers how to stop that. */
   onChange(listener: () => void): () => void;
 }
@@ -59,6 +63,8 @@ export function usersOf(context: Context, accounts: Accounts, listeners: Set<() 
       await accounts.become(sessionToken);
       return me(signal);
     },
+    requestPasswordReset: (email, options = {}) => accounts.requestMail('passwordReset', email, options),
+    requestVerification: (email, options = {}) => accounts.requestMail('verification', email, options),
     onChange: (listener) => {
       const own = (): void => listener();
       listeners.add(own);
@@ -66,4 +72,3 @@ export function usersOf(context: Context, accounts: Accounts, listeners: Set<() 
     },
   };
 }
-

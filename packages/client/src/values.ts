@@ -23,8 +23,7 @@ export type BytesValue = Uint8Array | { __type: 'Bytes'; base64: string };
 
 /** A pointer to be written: also an object that was included in the place of one. */
 export type PointerValue<Name extends string = string> =
-  | Pointer<Name>
-  | { __type: 'Object'; className: Name; objectId: string };
+  Pointer<Name> | { __type: 'Object'; className: Name; objectId: string };
 
 /** A pointer to the object of a class with that id. */
 export function pointer<const Name extends string>(className: Name, objectId: string): Pointer<Name> {

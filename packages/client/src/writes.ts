@@ -41,9 +41,13 @@ export interface Writes<C extends ClassMap> {
 /** What a write of a batch came to. */
 export type Outcome<Value> = { ok: true; value: Value } | { ok: false; error: AstrolabeError };
 /** The outcomes of writes, each in its place. */
-export type Outcomes<W extends readonly Write[]> = { [K in keyof W]: W[K] extends Write<infer Value> ? Outcome<Value> : never };
+export type Outcomes<W extends readonly Write[]> = {
+  [K in keyof W]: W[K] extends Write<infer Value> ? Outcome<Value> : never;
+};
 /** The values of writes, each in its place. */
-export type Values<W extends readonly Write[]> = { -readonly [K in keyof W]: W[K] extends Write<infer Value> ? Value : never };
+export type Values<W extends readonly Write[]> = {
+  -readonly [K in keyof W]: W[K] extends Write<infer Value> ? Value : never;
+};
 
 type Conditional = { where?: object | undefined };
 type ClassWrites = {
@@ -68,7 +72,12 @@ export function writesOf(name: string): ClassWrites {
       where: conditions(options),
       decode: (answer) => decodeObject({ objectId, ...answer }),
     }),
-    delete: (objectId, options) => ({ method: 'DELETE', path: at(objectId), where: conditions(options), decode: () => undefined }),
+    delete: (objectId, options) => ({
+      method: 'DELETE',
+      path: at(objectId),
+      where: conditions(options),
+      decode: () => undefined,
+    }),
   };
 }
 
@@ -97,7 +106,11 @@ export async function perform<Value>(context: Context, write: Write<Value>, opti
 }
 
 /** Does writes in one request, each on its own. */
-export async function batch<const W extends readonly Write[]>(context: Context, writes: W, options: CallOptions = {}): Promise<Outcomes<W>> {
+export async function batch<const W extends readonly Write[]>(
+  context: Context,
+  writes: W,
+  options: CallOptions = {},
+): Promise<Outcomes<W>> {
   const answers = await sendAll(context, writes, {}, options);
   const outcomes = writes.map((write, index): Outcome<unknown> => {
     const { success, error } = members(answers[index]);
@@ -117,7 +130,12 @@ export async function transaction<const W extends readonly Write[]>(
   return writes.map((write, index) => write.decode(members(members(answers[index])['success']))) as Values<W>;
 }
 
-async function sendAll(context: Context, writes: readonly Write[], more: JsonObject, { signal }: CallOptions): Promise<unknown[]> {
+async function sendAll(
+  context: Context,
+  writes: readonly Write[],
+  more: JsonObject,
+  { signal }: CallOptions,
+): Promise<unknown[]> {
   if (writes.length === 0) return [];
   // The server knows this path whatever address stands before it.
   const requests = writes.map(({ method, path, body, where }) => ({ method, path: `/parse${path}`, body, where }));

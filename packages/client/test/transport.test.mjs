@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { after, before, beforeEach, test } from 'node:test';
-import { AstrolabeError, createClient, isAstrolabeError } from '@astrolabe/client';
+import { AstrolabeError, cookieAccounts, createClient, isAstrolabeError, tokenAccounts } from '@astrolabe/client';
 import { kindOf } from '../dist/error-kinds.js';
 import { failure } from './harness.mjs';
 
@@ -138,6 +138,23 @@ test('keys go to the Parse API, a session token only with its session', async ()
     [headers['x-parse-application-id'], headers['x-parse-rest-api-key'], headers['x-parse-session-token'], headers['x-mine']],
     ['app', 'rest', 'r:1', '1'],
   );
+});
+
+test('what is asked for by mail goes where each way of signing in has it', async () => {
+  const cookies = cookieAccounts({ url: new URL('/api/auth', url).href });
+  for (const accounts of [tokenAccounts(), cookies]) {
+    const { users } = client({ accounts });
+    await users.requestPasswordReset('ada@example.com');
+    await users.requestVerification('ada@example.com');
+  }
+  assert.deepEqual(requests.map(({ method, url }) => `${method} ${url}`), [
+    'POST /parse/requestPasswordReset',
+    'POST /parse/verificationEmailRequest',
+    'POST /api/auth/request-password-reset',
+    'POST /api/auth/send-verification-email',
+  ]);
+  for (const { body } of requests) assert.deepEqual(body, { email: 'ada@example.com' });
+  assert.equal(requests[2].headers['x-parse-application-id'], undefined, 'keys stay with the Parse API');
 });
 
 test('a function answers its result', async () => {

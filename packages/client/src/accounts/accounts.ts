@@ -4,7 +4,12 @@ import type { JsonObject } from '../json.ts';
 import type { CallOptions } from '../types/query.ts';
 
 /** Who signs in. */
-export type Credentials = { password: string } & ({ username: string; email?: string } | { email: string; username?: string });
+export type Credentials = { password: string } & (
+  { username: string; email?: string } | { email: string; username?: string }
+);
+
+/** What can be asked for by mail: a new password, or the proof that an address is one's own. */
+export type MailKind = 'passwordReset' | 'verification';
 
 /** A way of signing people in. Users come as JSON of the REST API. */
 export type Accounts = {
@@ -13,6 +18,8 @@ export type Accounts = {
   signUp: (values: JsonObject, options: CallOptions) => Promise<JsonObject>;
   logIn: (credentials: Credentials, options: CallOptions) => Promise<JsonObject>;
   logOut: (options: CallOptions) => Promise<void>;
+  /** Mails a link to whoever has that address. */
+  requestMail: (what: MailKind, email: string, options: CallOptions) => Promise<void>;
   /** Continues a session whose token is known. */
   become: (token: string | null) => Promise<void>;
 };

@@ -15,15 +15,28 @@ export type CookieOptions = {
   credentials?: RequestCredentials | undefined;
 };
 
+const MAIL_PATHS = { passwordReset: '/request-password-reset', verification: '/send-verification-email' };
+
 /** Accounts whose session is a cookie. People sign in by their e-mail address. */
 export function cookieAccounts({ url = '/api/auth', credentials = 'same-origin' }: CookieOptions = {}): AccountsKind {
   const base = url.replace(/\/+$/, '');
   return (context, changed): Accounts => {
     /** The token of the session; `undefined` as long as nobody has asked. */
     let known: Promise<string | null> | undefined;
-    const call = async (method: 'GET' | 'POST', path: string, { signal }: CallOptions, body?: JsonObject): Promise<JsonObject> =>
-      members(await send({ method, url: `${base}${path}`, body, isSafe: method === 'GET', credentials, signal }, context.transport));
-    const ask = async (): Promise<string | null> => tokenIn(members((await call('GET', '/get-session', {}))['session']));
+    const call = async (
+      method: 'GET' | 'POST',
+      path: string,
+      { signal }: CallOptions,
+      body?: JsonObject,
+    ): Promise<JsonObject> =>
+      members(
+        await send(
+          { method, url: `${base}${path}`, body, isSafe: method === 'GET', credentials, signal },
+          context.transport,
+        ),
+      );
+    const ask = async (): Promise<string | null> =>
+      tokenIn(members((await call('GET', '/get-session', {}))['session']));
     const keep = (token: string | null | undefined): void => {
       known = token === undefined ? undefined : Promise.resolve(token);
       changed();
@@ -61,6 +74,9 @@ export function cookieAccounts({ url = '/api/auth', credentials = 'same-origin' 
         await call('POST', '/sign-out', options, {});
         keep(null);
       },
+      requestMail: async (what, email, options) => {
+        await call('POST', MAIL_PATHS[what], options, { email });
+      },
       become: async () => {
         throw new TypeError('Scripts cannot set the cookie of a session; use `client.with({ sessionToken })`.');
       },
@@ -74,7 +90,12 @@ function tokenIn({ token }: JsonObject): string | null {
 
 /** The user as the Parse API shows it, with the fields of the app. */
 async function me(context: Context, sessionToken: string, { signal }: CallOptions): Promise<JsonObject> {
-  const { sessionToken: _, ...user } = await request(context, { method: 'GET', path: '/users/me', sessionToken, signal });
+  const { sessionToken: _, ...user } = await request(context, {
+    method: 'GET',
+    path: '/users/me',
+    sessionToken,
+    signal,
+  });
   return user;
 }
 

@@ -5,6 +5,8 @@ import type { JsonObject } from '../json.ts';
 import type { Accounts, AccountsKind } from './accounts.ts';
 import { type TokenStorage, memoryStorage } from './storage.ts';
 
+const MAIL_PATHS = { passwordReset: '/requestPasswordReset', verification: '/verificationEmailRequest' };
+
 /** Accounts whose token is kept in `storage`. */
 export function tokenAccounts(storage: TokenStorage = memoryStorage()): AccountsKind {
   return (context, changed): Accounts => {
@@ -25,10 +27,21 @@ export function tokenAccounts(storage: TokenStorage = memoryStorage()): Accounts
       token: async () => storage.get(),
       forget,
       become: keep,
+      requestMail: async (what, email, { signal }) => {
+        await request(context, { method: 'POST', path: MAIL_PATHS[what], body: { email }, signal });
+      },
       signUp: async (values, { signal }) =>
         keepOf(await request(context, { method: 'POST', path: '/users', body: values, sessionToken: null, signal })),
       logIn: async (credentials, { signal }) =>
-        keepOf(await request(context, { method: 'POST', path: '/login', body: { ...credentials }, sessionToken: null, signal })),
+        keepOf(
+          await request(context, {
+            method: 'POST',
+            path: '/login',
+            body: { ...credentials },
+            sessionToken: null,
+            signal,
+          }),
+        ),
       logOut: async ({ signal }) => {
         const token = await storage.get();
         if (token === null) return;

@@ -43,11 +43,19 @@ export interface QueryStore<Data> extends Store<QueryState<Data>> {
 }
 
 /** A query that is kept. `load` reads it; its signal ends a read that nobody waits for any more. */
-export function queryStore<Data>(load: (signal: AbortSignal) => Promise<Data>, options: QueryOptions<Data> = {}): QueryStore<Data> {
+export function queryStore<Data>(
+  load: (signal: AbortSignal) => Promise<Data>,
+  options: QueryOptions<Data> = {},
+): QueryStore<Data> {
   let base = options.initial;
   const changes = noChanges<Data>();
   const reads = newestOf(load);
-  const first = { status: base === undefined ? 'loading' : 'ready', data: base, error: undefined, isRefreshing: false } as const;
+  const first = {
+    status: base === undefined ? 'loading' : 'ready',
+    data: base,
+    error: undefined,
+    isRefreshing: false,
+  } as const;
   const store = createStore<QueryState<Data>>(first, () => {
     void refresh();
     const stops = [options.listen ?? []].flat().map((listen) => listen(() => void refresh()));
@@ -56,7 +64,8 @@ export function queryStore<Data>(load: (signal: AbortSignal) => Promise<Data>, o
       if (reads.stop()) show({ isRefreshing: false });
     };
   });
-  const show = (members: Partial<QueryState<Data>>): void => store.set({ ...store.get(), data: changes.on(base), ...members });
+  const show = (members: Partial<QueryState<Data>>): void =>
+    store.set({ ...store.get(), data: changes.on(base), ...members });
 
   const refresh = (): Promise<void> => {
     const seen = changes.done();
@@ -69,7 +78,10 @@ export function queryStore<Data>(load: (signal: AbortSignal) => Promise<Data>, o
     show({ isRefreshing: true });
     return done;
   };
-  const mutate = async <Value>(write: () => Promise<Value>, optimistic: (data: Data) => Data = (data) => data): Promise<Value> => {
+  const mutate = async <Value>(
+    write: () => Promise<Value>,
+    optimistic: (data: Data) => Data = (data) => data,
+  ): Promise<Value> => {
     const change = changes.add(optimistic);
     show({});
     try {

@@ -27,7 +27,10 @@ export interface SessionStore<C extends ClassMap> extends Store<SessionState<Use
 }
 
 /** Who is signed in with a client. `initial` is known already, for example from what the server rendered. */
-export function sessionStore<C extends ClassMap>(client: Client<C>, options: { initial?: UserOf<C> | null } = {}): SessionStore<C> {
+export function sessionStore<C extends ClassMap>(
+  client: Client<C>,
+  options: { initial?: UserOf<C> | null } = {},
+): SessionStore<C> {
   type State = SessionState<UserOf<C>>;
   const { users } = client;
   /** Counts what asks or changes; only the newest one may say how it ended. */
@@ -35,8 +38,13 @@ export function sessionStore<C extends ClassMap>(client: Client<C>, options: { i
   let isChanging = false;
   let asking: Promise<void> = Promise.resolve();
 
-  const known = (user: UserOf<C> | null): State => ({ status: user ? 'signedIn' : 'signedOut', user, error: undefined });
-  const first: State = options.initial === undefined ? { status: 'loading', user: null, error: undefined } : known(options.initial);
+  const known = (user: UserOf<C> | null): State => ({
+    status: user ? 'signedIn' : 'signedOut',
+    user,
+    error: undefined,
+  });
+  const first: State =
+    options.initial === undefined ? { status: 'loading', user: null, error: undefined } : known(options.initial);
   const store = createStore<State>(first, () => {
     if (store.get().status === 'loading') void refresh();
     return users.onChange(() => {

@@ -26,7 +26,11 @@ export type KeyPath<Row, Include extends string> = string extends keyof Row
   : (keyof Row & string) | `${Head<Include>}.${string}`;
 
 type Head<Path extends string> = Path extends `${infer First}.${string}` ? First : Path;
-type Below<Path extends string, Field> = Field extends string ? (Path extends `${Field}.${infer Rest}` ? Rest : never) : never;
+type Below<Path extends string, Field> = Field extends string
+  ? Path extends `${Field}.${infer Rest}`
+    ? Rest
+    : never
+  : never;
 
 /** Fields that come whatever `keys` says. */
 type Always = 'objectId' | 'createdAt' | 'updatedAt' | 'ACL';

@@ -1,5 +1,13 @@
 // A query in a component: read when the component is set up, and again when what it depends on changes.
-import { type ComputedRef, computed, getCurrentInstance, onScopeDispose, onServerPrefetch, shallowRef, watchEffect } from 'vue';
+import {
+  type ComputedRef,
+  computed,
+  getCurrentInstance,
+  onScopeDispose,
+  onServerPrefetch,
+  shallowRef,
+  watchEffect,
+} from 'vue';
 import { type QueryOptions, type QueryState, type QueryStore, queryStore } from '../stores/query.ts';
 
 /** A query in a component. */
@@ -14,7 +22,10 @@ export type UsedQuery<Data> = {
  * Reads with `load`, and again when a ref or property changes that `load` looked at before its first `await`. On a server,
  * rendering waits for it. The read ends with the component.
  */
-export function useQuery<Data>(load: (signal: AbortSignal) => Promise<Data>, options?: QueryOptions<Data>): UsedQuery<Data> {
+export function useQuery<Data>(
+  load: (signal: AbortSignal) => Promise<Data>,
+  options?: QueryOptions<Data>,
+): UsedQuery<Data> {
   const store = queryStore(load, options);
   const state = shallowRef(store.get());
   let stop: (() => void) | undefined;

@@ -14,7 +14,10 @@ export type UsedSession<C extends ClassMap> = {
 const stores = new WeakMap<object, unknown>();
 
 /** Who is signed in. `initial` is known already, for example from what the server rendered; the first component's counts. */
-export function useSession<C extends ClassMap>(client: Client<C>, options: { initial?: UserOf<C> | null } = {}): UsedSession<C> {
+export function useSession<C extends ClassMap>(
+  client: Client<C>,
+  options: { initial?: UserOf<C> | null } = {},
+): UsedSession<C> {
   const store = storeOf(client, options);
   const state = shallowRef(store.get());
   const stop = store.subscribe((next) => (state.value = next));
@@ -32,7 +35,10 @@ export function useSession<C extends ClassMap>(client: Client<C>, options: { ini
 }
 
 /** The user who is signed in; `null` while nobody is, or nothing is known yet. */
-export function useUser<C extends ClassMap>(client: Client<C>, options: { initial?: UserOf<C> | null } = {}): ComputedRef<UserOf<C> | null> {
+export function useUser<C extends ClassMap>(
+  client: Client<C>,
+  options: { initial?: UserOf<C> | null } = {},
+): ComputedRef<UserOf<C> | null> {
   return useSession(client, options).user;
 }
 

@@ -56,10 +56,22 @@ export async function reads(): Promise<void> {
 }
 
 export const conditions: Where<Classes, Todo>[] = [
-  { title: 'x', done: true, votes: { $gt: 1, $lte: 5 }, due: { $lt: new Date(), $gte: { $relativeTime: '3 days ago' } } },
+  {
+    title: 'x',
+    done: true,
+    votes: { $gt: 1, $lte: 5 },
+    due: { $lt: new Date(), $gte: { $relativeTime: '3 days ago' } },
+  },
   { title: { $regex: '^a', $options: 'i' }, tags: 'a', 'info.zip': { $in: ['1'] }, votes: null },
   { list, $or: [{ title: { $exists: true } }, { title: { $text: { $search: { $term: 'x' } } } }] },
-  { list: { $inQuery: { className: 'List', where: { name: 'x', owner: { $inQuery: { className: '_User', where: { username: 'a' } } } } } } },
+  {
+    list: {
+      $inQuery: {
+        className: 'List',
+        where: { name: 'x', owner: { $inQuery: { className: '_User', where: { username: 'a' } } } },
+      },
+    },
+  },
   { title: { $select: { query: { className: 'List', where: { name: 'x' } }, key: 'name' } } },
   { place: { $nearSphere: geoPoint(1, 2), $maxDistanceInKilometers: 5 }, tags: { $all: ['a', 1] } },
   { others: list, $relatedTo: { object: pointer('Todo', 'abc'), key: 'others' }, createdAt: { $gt: new Date() } },
@@ -88,9 +100,17 @@ export async function writes(): Promise<void> {
   await todos.create({ title: 'x', list: 'abc' });
   // @ts-expect-error: there is no such field
   await todos.create({ title: 'x', nothing: 1 });
-  const answer = await todos.update(made.objectId, { votes: increment(), tags: addUnique('a'), others: addRelation(list) });
+  const answer = await todos.update(made.objectId, {
+    votes: increment(),
+    tags: addUnique('a'),
+    others: addRelation(list),
+  });
   expectType<Date>()(answer.updatedAt, true);
-  await todos.update(made.objectId, { due: unset(), others: removeRelation(list), 'info.a': 1 }, { where: { version: 1 } });
+  await todos.update(
+    made.objectId,
+    { due: unset(), others: removeRelation(list), 'info.a': 1 },
+    { where: { version: 1 } },
+  );
   // @ts-expect-error: a required field cannot be taken away
   await todos.update(made.objectId, { title: unset() });
   // @ts-expect-error: a text is not increased
@@ -104,7 +124,10 @@ export async function writes(): Promise<void> {
   const outcomes = await client.batch([write.create('Todo', { title: 'x' }), write.delete('List', 'abc')]);
   if (outcomes[0].ok) expectType<Todo>()(outcomes[0].value, true);
   else expectType<number | undefined>()(outcomes[0].error.code, true);
-  const [todo, nothing] = await client.transaction([write.create('Todo', { title: 'x' }), write.delete('List', 'abc', { where: { name: 'x' } })]);
+  const [todo, nothing] = await client.transaction([
+    write.create('Todo', { title: 'x' }),
+    write.delete('List', 'abc', { where: { name: 'x' } }),
+  ]);
   expectType<Todo>()(todo, true);
   expectType<void>()(nothing, true);
   // @ts-expect-error: lists have no title
