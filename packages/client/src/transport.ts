@@ -124,7 +124,8 @@ function bounded(outer: AbortSignal | undefined, ms: number): { signal: AbortSig
   };
 }
 
-function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  signal?.throwIfAborted();
   return new Promise((resolve, reject) => {
     const end = (): void => {
       clearTimeout(timer);
