@@ -83,6 +83,8 @@ function init(call: Call, options: TransportOptions, signal: AbortSignal): Reque
     method: call.method,
     headers,
     signal,
+    // Keys and tokens would go along to wherever it leads.
+    redirect: 'manual',
     ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
     ...(call.credentials === undefined ? {} : { credentials: call.credentials }),
   };
@@ -95,6 +97,10 @@ function read(response: Response, text: string): Outcome {
   if (response.ok && body !== undefined) return { value: body };
   if (response.ok) {
     return { error: new AstrolabeError('The answer is no JSON.', { kind: 'bad_answer', status, requestId }) };
+  }
+  if (response.type === 'opaqueredirect' || (status >= 300 && status < 400)) {
+    const message = 'The answer is a redirect, which is not followed: use the address that it leads to.';
+    return { error: new AstrolabeError(message, { kind: 'bad_answer', status, requestId }) };
   }
   const error = errorOfAnswer(status, body, requestId);
   const seconds = Number(response.headers.get('Retry-After') ?? Number.NaN);

@@ -123,6 +123,15 @@ test('answers that no server of Astrolabe gives', async () => {
   assert.deepEqual([unknown.kind, unknown.code, unknown.message], ['other_cause', 4711, 'Hm']);
 });
 
+test('a redirect is not followed, so that no key goes to where it leads', async () => {
+  for (const status of [301, 302, 307, 308]) {
+    answers = [{ status, headers: { Location: '/elsewhere' } }];
+    const error = await failure(client({ masterKey: 'secret' }).class('Todo').find());
+    assert.deepEqual([error.kind, error.status], ['bad_answer', status]);
+  }
+  assert.ok(requests.every(({ url }) => url === '/parse/classes/Todo'));
+});
+
 test('an error names the request', async () => {
   answers = [{ status: 400, headers: { 'X-Request-Id': 'abc' }, json: { code: 102, error: 'Bad' } }];
   const error = await failure(client().class('Todo').find());
