@@ -43,22 +43,27 @@ export function meterCpu(find) {
       const stat = statOf(pid);
       if (!stat) continue;
       // A process that appears during the run has spent all its time in it.
-      if (!first.has(pid)) first.set(pid, began ? 0 : stat.ticks);
-      last.set(pid, stat.ticks);
+      if (!first.has(pid)) first.set(pid, began ? { user: 0, kernel: 0 } : stat);
+      last.set(pid, stat);
     }
     began = true;
   };
   sample();
   const timer = setInterval(sample, SAMPLE_EVERY_MS);
+  const microseconds = (kind) => {
+    let ticks = 0;
+    for (const [pid, end] of last) ticks += end[kind] - first.get(pid)[kind];
+    return (ticks * 1e6) / TICKS_PER_SECOND;
+  };
   return {
     /** Microseconds of user and system time since the start. */
     stop() {
       clearInterval(timer);
       sample();
-      let ticks = 0;
-      for (const [pid, end] of last) ticks += end - first.get(pid);
-      return (ticks * 1e6) / TICKS_PER_SECOND;
+      return microseconds('user') + microseconds('kernel');
     },
+    /** What of that was spent in the kernel, once it has stopped. */
+    kernelUs: () => microseconds('kernel'),
   };
 }
 
@@ -95,7 +100,7 @@ function statOf(pid) {
   if (!text) return null;
   // The name is in brackets and may hold spaces and brackets itself.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return { parent: Number(fields[1]), ticks: Number(fields[11]) + Number(fields[12]) };
+  return { parent: Number(fields[1]), user: Number(fields[11]), kernel: Number(fields[12]) };
 }
 
 function read(path) {

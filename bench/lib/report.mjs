@@ -63,7 +63,7 @@ function subject(result) {
     `- The large class has ${count(result.rows)} objects, loaded by ${result.loadedBy} in ${show(result.loadSeconds, ' s')}.`,
     `- Median of ${result.rounds} rounds.`,
     ...result.remarks.map((remark) => `- Note: ${remark}.`),
-    `- Constant handler in these rounds: ${result.constant.map(({ name, cpuUs }) => `${name} ${micros(cpuUs)}`).join(', ')}.`,
+    `- Constant handler in these rounds: ${result.constant.map(({ name, cpuUs, kernelCpuUs }) => `${name} ${micros(cpuUs)} (${micros(kernelCpuUs)} in the kernel)`).join(', ')}.`,
   ];
   return [head, lines.join('\n'), cellTable(result.cells), equalRates(result.equalRate), openLoop(result.openLoop)].filter(Boolean).join('\n\n');
 }
@@ -71,12 +71,12 @@ function subject(result) {
 const databasePss = ({ databasePssMiB }) => (databasePssMiB ? `, and ${show(databasePssMiB, ' MiB')} of PostgreSQL backends` : '');
 
 function cellTable(cells) {
-  return table(['operation', 'caller', 'connections', 'requests/s', 'p50', 'p99', 'CPU per request', 'multiple'], cells.map((cell) => {
+  return table(['operation', 'caller', 'connections', 'requests/s', 'p50', 'p99', 'CPU per request', 'of the server in the kernel', 'multiple'], cells.map((cell) => {
     const start = [labelOf(cell.operation), cell.caller === 'master' ? 'master key' : 'user', cell.connections];
-    if (cell.problems.length > 0) return [...start, `invalid: ${cell.problems[0]}`, '', '', '', ''];
+    if (cell.problems.length > 0) return [...start, `invalid: ${cell.problems[0]}`, '', '', '', '', ''];
     return [
       ...start, show(cell.perSecond), show(cell.p50Ms, ' ms'), show(cell.p99Ms, ' ms'),
-      micros(cell.cpuUs) + (cell.databaseCpuUs ? ` (${micros(cell.databaseCpuUs)} in the database)` : ''), `${show(cell.ratio)}x`,
+      micros(cell.cpuUs) + (cell.databaseCpuUs ? ` (${micros(cell.databaseCpuUs)} in the database)` : ''), micros(cell.kernelCpuUs), `${show(cell.ratio)}x`,
     ];
   }));
 }

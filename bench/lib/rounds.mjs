@@ -51,7 +51,7 @@ const yardstickName = (method, connections) => `${method} with ${connections} co
 
 /** The median of each figure, all runs, and what made runs invalid. */
 function summary(runs) {
-  const figures = ['perSecond', 'p50Ms', 'p99Ms', 'cpuUs', 'serverCpuUs', 'databaseCpuUs'];
+  const figures = ['perSecond', 'p50Ms', 'p99Ms', 'cpuUs', 'serverCpuUs', 'kernelCpuUs', 'databaseCpuUs'];
   const problems = runs.map(({ problem }) => problem).filter(Boolean);
   return { ...Object.fromEntries(figures.map((name) => [name, median(runs.map((run) => run[name]))])), problems, runs };
 }

@@ -42,6 +42,7 @@ export async function measure({ origin, file, connections, seconds, find, findDa
     p99Ms: said.p99_us / 1000,
     cpuUs: (serverUs + databaseUs) / said.requests,
     serverCpuUs: serverUs / said.requests,
+    kernelCpuUs: server.kernelUs() / said.requests,
     databaseCpuUs: databaseUs / said.requests,
     problem: problemOf(said, connections),
   };
