@@ -46,10 +46,11 @@ async function draftPlatform(drafts, platform, binary, cli, strip) {
   await copyFile(binary, copy);
   if (strip) await run('strip', [copy]);
   await chmod(copy, 0o755);
-  const { version, license, engines } = cli;
+  const { version, license, engines, publishConfig } = cli;
   const description = `The Astrolabe binary for ${platform.name}; install @astrolabe/cli instead`;
   const only = { os: [platform.os], cpu: [platform.cpu], ...(platform.libc && { libc: [platform.libc] }) };
-  const manifest = { name: packageName(platform), version, description, license, ...only, files: ['bin', 'LICENSE-*'], engines };
+  const files = ['bin', 'LICENSE-*'];
+  const manifest = { name: packageName(platform), version, description, license, ...only, files, engines, publishConfig };
   await writeManifest(folder, manifest);
   await addTexts(folder, `# ${manifest.name}\n\n${description}.\n`);
   return folder;
