@@ -3,19 +3,26 @@
 /** A JSON object. */
 export type JsonObject = { [key: string]: unknown };
 
-/** `value` as JSON of the REST API. What it cannot say, such as an invalid date or NaN, is a `TypeError`. */
+/** `value` as JSON of the REST API. What it cannot say, such as an invalid date, NaN or a `Map`, is a `TypeError`. */
 export function encode(value: unknown): unknown {
   if (value instanceof Date) return { __type: 'Date', iso: isoOf(value) };
   if (value instanceof Uint8Array) return { __type: 'Bytes', base64: base64Of(value) };
   if (Array.isArray(value)) return value.map(encode);
-  if (typeof value === 'number' && !Number.isFinite(value))
-    throw new TypeError(`${value} is no number that can be stored.`);
-  if (!isJsonObject(value)) return value;
+  if (!isJsonObject(value)) return encodeScalar(value);
+  if (typeof value['toJSON'] === 'function') return encode(value['toJSON']());
+  const tag = Object.prototype.toString.call(value);
+  if (tag !== '[object Object]') throw new TypeError(`${tag} cannot be stored.`);
   // An included object stands for the pointer it came in place of.
   if (value['__type'] === 'Object') {
     return { __type: 'Pointer', className: value['className'], objectId: value['objectId'] };
   }
   return encodeFields(value);
+}
+
+function encodeScalar(value: unknown): unknown {
+  const isStored = value === null || ['string', 'boolean', 'undefined'].includes(typeof value) || Number.isFinite(value);
+  if (!isStored) throw new TypeError(`${String(value)} cannot be stored.`);
+  return value;
 }
 
 /** The members of an object as JSON of the REST API; those that are `undefined` are left out. */

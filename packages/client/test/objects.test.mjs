@@ -118,8 +118,11 @@ test('sums and distinct values', async () => {
 });
 
 test('what JSON cannot say is refused before it is sent', async () => {
-  for (const values of [{ due: new Date('never') }, { votes: Number.NaN }, { tags: [Number.POSITIVE_INFINITY] }]) {
+  const unsayable = [Number.NaN, 1n, Symbol('s'), () => {}, new Map(), new Set(), Promise.resolve(1), /x/, new ArrayBuffer(1)];
+  for (const values of [{ due: new Date('never') }, { tags: [Number.POSITIVE_INFINITY] }, ...unsayable.map((value) => ({ info: { value } }))]) {
     const error = await failure(todos.create({ title: 'x', ...values }));
     assert.ok(error instanceof TypeError, String(error));
   }
+  const { info } = await todos.create({ title: 'x', info: { url: new URL('http://a/'), of: Object.assign(Object.create(null), { a: 1 }) } });
+  assert.deepEqual(info, { url: 'http://a/', of: { a: 1 } });
 });
