@@ -44,7 +44,7 @@ stage_types() {
 stage_packages() {
   scripts/build-packages.sh
   node --test --test-reporter=spec --test-concurrency=2 packages/*/test/*.test.mjs
-  ASTROLABE_TEST_DATABASE=postgres node --test --test-reporter=spec --test-concurrency=2 packages/client/test/{objects,writes,users,stores,vue,forms}.test.mjs
+  ASTROLABE_TEST_DATABASE=postgres node --test --test-reporter=spec --test-concurrency=2 packages/client/test/{objects,writes,users,cookies,stores,vue,forms}.test.mjs
 }
 
 # Once more what goes through HTTP, with apps in PostgreSQL. (The contract of the store runs on both in `rust`.)
