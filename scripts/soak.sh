@@ -3,8 +3,8 @@
 #   scripts/soak.sh                    everything
 #   scripts/soak.sh power worlds       only these stages
 # Three to four hours on two cores, most of it in `worlds` and `growth`; each stage says where its time comes from. SOAK=10
-# does ten times as much of everything. How much a stage does can be chosen: KILLS, POWER_CUTS, WORLDS (with FIRST_SEED)
-# and ROWS. RELEASE names a folder of release binaries to use; otherwise they are built.
+# does ten times as much of everything. How much a stage does can be chosen: KILLS, POWER_CUTS, WORLDS and POSTGRES_WORLDS
+# (with FIRST_SEED) and ROWS. RELEASE names a folder of release binaries to use; otherwise they are built.
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
@@ -45,6 +45,12 @@ stage_worlds() {
   return "$failed"
 }
 
+# The same on PostgreSQL, of which a private one runs meanwhile where none is named or answers.
+stage_postgres_worlds() {
+  WORLDS="${POSTGRES_WORLDS:-$((20000 * times_as_much))}" ASTROLABE_TEST_DATABASE=postgres \
+    scripts/with-postgres.sh scripts/soak.sh worlds
+}
+
 run_worlds() { WORLDS="$1" FIRST_SEED="$2" node --test --test-reporter=spec conformance/permissions/test/*.test.mjs; }
 
 # What a get and a create cost in a large class beside a small one (bench/growth.mjs), with its limits. Nearly all of it is
@@ -52,5 +58,5 @@ run_worlds() { WORLDS="$1" FIRST_SEED="$2" node --test --test-reporter=spec conf
 # several gigabytes in BENCH_WORK.
 stage_growth() { make bench-growth ROWS="${ROWS:-$((10000000 * times_as_much))}"; }
 
-all=(kills power worlds growth)
+all=(kills power worlds postgres_worlds growth)
 run_stages "The soak is done" "${@:-${all[@]}}"

@@ -89,7 +89,7 @@ impl PostgresStore {
             slow: Mutex::new(LruCache::sparse(SLOW_MAX)),
         });
         // From the first write on, it is known what other nodes want to hear of.
-        shared.look().await?;
+        shared.settle().await?;
         let wake = shared.feed.wake();
         shared.database.listening().add(&shared.database, schema, wake);
         shared.database.runtime().spawn(feed::run(Arc::downgrade(&shared), Arc::clone(wake)));
@@ -212,8 +212,21 @@ impl Store for PostgresStore {
         })
     }
 
+    fn is_settled(&self) -> bool {
+        self.shared.is_settled()
+    }
+
+    fn settle(&self) -> BoxFuture<'_, StoreResult<()>> {
+        Box::pin(self.logged(self.shared.settle()))
+    }
+
     fn close(&self) -> BoxFuture<'_, ()> {
-        Box::pin(async { self.shared.end() })
+        Box::pin(async {
+            self.shared.end();
+            if let Err(error) = self.shared.give_lease_back().await {
+                tracing::debug!(database.schema = self.shared.name, %error, "others may wait for this node for a moment");
+            }
+        })
     }
 }
 

@@ -46,6 +46,18 @@ pub trait Store: Send + Sync {
     /// The bytes that the app's data takes in the database.
     fn storage_bytes(&self) -> BoxFuture<'_, StoreResult<u64>>;
 
+    /// Whether what is remembered of the database, here and by those who count revisions, is no older than this moment. Where
+    /// several processes share a database it may be older, and then a request has to wait for [`Store::settle`] before it
+    /// looks at anything. Asked by each request, so it must be quick.
+    fn is_settled(&self) -> bool {
+        true
+    }
+
+    /// Brings what is remembered up to date.
+    fn settle(&self) -> BoxFuture<'_, StoreResult<()>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+
     /// Answers when the database can be reached.
     fn ping(&self) -> BoxFuture<'_, StoreResult<()>>;
 

@@ -120,7 +120,10 @@ impl AppRegistry {
 impl Apps for AppRegistry {
     fn by_id<'a>(&'a self, app_id: &'a str) -> BoxFuture<'a, Result<Option<Arc<App>>>> {
         if let Some(app) = self.shared.opened(app_id) {
-            return Box::pin(std::future::ready(Ok(Some(app))));
+            return match app.objects.store().is_settled() {
+                true => Box::pin(std::future::ready(Ok(Some(app)))),
+                false => Box::pin(settled(Some(app))),
+            };
         }
         let Some(slot) = self.shared.slot(app_id) else {
             return Box::pin(std::future::ready(Ok(None)));
@@ -128,7 +131,10 @@ impl Apps for AppRegistry {
         let (shared, id) = (self.shared.clone(), app_id.to_owned());
         // A task of its own: a client that hangs up must not leave an app half open.
         let opening = tokio::spawn(async move { shared.open(&slot, &id).await });
-        Box::pin(async move { opening.await.unwrap_or_else(|_| Err(Error::internal())) })
+        Box::pin(async move {
+            let app = opening.await.unwrap_or_else(|_| Err(Error::internal()))?;
+            settled(app).await
+        })
     }
 
     fn by_host<'a>(&'a self, host: &'a HostName) -> BoxFuture<'a, Result<Option<Arc<App>>>> {
@@ -137,6 +143,14 @@ impl Apps for AppRegistry {
             None => Box::pin(std::future::ready(Ok(None))),
         }
     }
+}
+
+/// Nothing of the app is looked at before what is remembered of it holds: another server may have changed it.
+async fn settled(app: Option<Arc<App>>) -> Result<Option<Arc<App>>> {
+    if let Some(app) = &app {
+        app.objects.store().settle().await?;
+    }
+    Ok(app)
 }
 
 impl AppRegistry {

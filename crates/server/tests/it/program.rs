@@ -121,10 +121,15 @@ impl Running {
 
     /// Sends the signal to stop and waits for the end.
     pub fn terminate(self) -> Ended {
-        let signal =
-            Command::new("sh").arg("-c").arg(format!("kill -TERM {}", self.child.id())).status().unwrap();
-        assert!(signal.success());
+        self.signal("TERM");
         self.wait()
+    }
+
+    /// Sends a signal by its name.
+    pub fn signal(&self, name: &str) {
+        let sent =
+            Command::new("sh").arg("-c").arg(format!("kill -{name} {}", self.child.id())).status().unwrap();
+        assert!(sent.success());
     }
 
     /// Ends the server's standard input and waits for the end.

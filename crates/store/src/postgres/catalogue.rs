@@ -72,6 +72,10 @@ const TABLES: &str = r#"
     );
 "#;
 
+/// What came later than the first catalogues.
+const NODES: &str = "CREATE TABLE IF NOT EXISTS {at}_node (node int8 PRIMARY KEY, seen int8 NOT NULL, \
+                     schema_version int8 NOT NULL, until timestamptz NOT NULL)";
+
 /// Puts the schema of the app in front of the tables of a statement.
 pub(super) fn at(dialect: &Dialect, sql: &str) -> String {
     sql.replace("{at}", &dialect.prefix)
@@ -91,7 +95,20 @@ pub(super) async fn open(connection: &Connection, dialect: &Dialect) -> StoreRes
         .await?;
     }
     check_format(connection, dialect).await?;
+    make_nodes(connection, dialect).await?;
     load(connection, dialect).await
+}
+
+/// Where the table is missing. Two nodes that make it at the same time would get in each other's way.
+async fn make_nodes(connection: &Connection, dialect: &Dialect) -> StoreResult<()> {
+    if is_there(connection, dialect, "_node").await? {
+        return Ok(());
+    }
+    in_transaction(connection, async || {
+        lock(connection, dialect).await?;
+        connection.batch(&at(dialect, NODES)).await.map_err(store_error)
+    })
+    .await
 }
 
 /// The schema of an app that somebody else may be using, which is left as it is. Without a catalogue it has no classes.
@@ -110,8 +127,12 @@ pub(super) async fn lock(connection: &Connection, dialect: &Dialect) -> StoreRes
 }
 
 async fn exists(connection: &Connection, dialect: &Dialect) -> StoreResult<bool> {
+    is_there(connection, dialect, "_catalog_meta").await
+}
+
+async fn is_there(connection: &Connection, dialect: &Dialect, table: &str) -> StoreResult<bool> {
     let sql = "SELECT 1 WHERE to_regclass($1) IS NOT NULL";
-    let rows = connection.query_text(sql, &[&dialect.located("_catalog_meta")]).await.map_err(store_error)?;
+    let rows = connection.query_text(sql, &[&dialect.located(table)]).await.map_err(store_error)?;
     Ok(!rows.is_empty())
 }
 

@@ -6,21 +6,24 @@
 //! with what is new when they start, so nothing is told twice.
 
 mod entry;
+mod lease;
 mod listening;
 mod wishes;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use astrolabe_core::ports::StoreResult;
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Mutex as AsyncMutex, Notify, watch};
 
 use super::connection::Connection;
+use super::database::closed;
 use super::errors::store_error;
 use super::{Shared, catalogue};
 pub(super) use entry::append;
+use lease::{Lease, Written};
 pub(super) use listening::Listening;
 pub(super) use wishes::Wishes;
 
@@ -56,6 +59,15 @@ impl Wake {
     }
 }
 
+/// What one round leaves for the next.
+#[derive(Default)]
+struct Round {
+    /// What others may be waiting for, as far as it was read.
+    read: Written,
+    /// The same, as far as others have been told.
+    written: Written,
+}
+
 /// The state of one store's reading.
 pub(super) struct Feed {
     /// Tells this node's rows from those of others.
@@ -63,6 +75,9 @@ pub(super) struct Feed {
     wake: Arc<Wake>,
     /// The last row that was published here.
     published: watch::Sender<i64>,
+    lease: Lease,
+    /// Held while what is new is read.
+    round: AsyncMutex<Round>,
 }
 
 impl Feed {
@@ -72,6 +87,8 @@ impl Feed {
             node,
             wake: Arc::new(Wake { elsewhere: AtomicBool::new(true), ..Wake::default() }),
             published: watch::Sender::new(last),
+            lease: Lease::new(),
+            round: AsyncMutex::default(),
         }
     }
 
@@ -128,19 +145,52 @@ pub(super) async fn run(shared: Weak<Shared>, wake: Arc<Wake>) {
 }
 
 impl Shared {
-    /// One round: others are told, wishes are exchanged, and the schema and the new rows are read.
+    /// Reads what is new, for the sake of those who listen.
     pub(super) async fn look(&self) -> StoreResult<()> {
-        let connection = self.database.shared().await?;
-        if self.feed.wake.here.swap(false, Ordering::AcqRel) {
-            let sql = "SELECT pg_notify($1, $2)";
-            connection.query_text(sql, &[&CHANNEL, &self.name]).await.map_err(store_error)?;
+        let mut round = self.feed.round.lock().await;
+        self.read_all(&mut round, self.feed.lease.take_used()).await
+    }
+
+    /// One round: others are told, the schema and the new rows are read, which others are told as well if they may be
+    /// waiting for it, and wishes are exchanged. If requests want that, what is remembered is trusted afterwards.
+    async fn read_all(&self, round: &mut Round, is_used: bool) -> StoreResult<()> {
+        if self.is_closed() {
+            return Err(closed());
         }
-        if self.feed.wake.elsewhere.swap(false, Ordering::AcqRel) {
+        let connection = self.database.shared().await?;
+        let began = Instant::now();
+        let was_trusted = self.feed.lease.is_valid();
+        if is_used && !was_trusted {
+            // Whoever commits from here on waits for this node, so what is read now is all that it may lack.
+            self.write_lease(&connection, round.written).await?;
+            self.events.raise_all();
+            self.feed.wake.elsewhere.store(true, Ordering::Release);
+        }
+        if self.feed.wake.here.swap(false, Ordering::AcqRel) {
+            self.tell_others(&connection).await?;
+        }
+        let is_woken = self.feed.wake.elsewhere.swap(false, Ordering::AcqRel);
+        if is_woken {
             self.follow_schema(&connection).await?;
+        }
+        while self.read_rows(&connection, &mut round.read).await? {}
+        round.read.schema_version = self.schema.load().version;
+        if is_used || (was_trusted && round.read != round.written) {
+            self.write_lease(&connection, round.read).await?;
+            round.written = round.read;
+        }
+        if is_used && is_woken {
+            self.trust(began);
+        }
+        if is_woken {
             self.wishes.exchange(self, &connection).await?;
         }
-        while self.read_rows(&connection).await? {}
         Ok(())
+    }
+
+    async fn tell_others(&self, connection: &Connection) -> StoreResult<()> {
+        let sql = "SELECT pg_notify($1, $2)";
+        connection.query_text(sql, &[&CHANNEL, &self.name]).await.map(|_| ()).map_err(store_error)
     }
 
     async fn follow_schema(&self, connection: &Connection) -> StoreResult<()> {
@@ -155,7 +205,7 @@ impl Shared {
     }
 
     /// Publishes rows; whether there may be more.
-    async fn read_rows(&self, connection: &Connection) -> StoreResult<bool> {
+    async fn read_rows(&self, connection: &Connection, read: &mut Written) -> StoreResult<bool> {
         let last = *self.feed.published.borrow();
         let rows = entry::read(connection, &self.dialect, last, ROWS_MAX).await?;
         let schema = self.schema.load_full();
@@ -166,6 +216,9 @@ impl Shared {
             .map(|row| (Arc::clone(&row.class), row.kind))
             .collect();
         self.events.raise(&changes);
+        if let Some(row) = rows.iter().rfind(|row| row.node != self.feed.node && row.is_counted()) {
+            read.counted_row = row.id;
+        }
         if catch_unwind(AssertUnwindSafe(|| self.events.publish(&events))).is_err() {
             tracing::error!("a listener of committed changes panicked");
         }
@@ -179,7 +232,8 @@ impl Shared {
         let sql = catalogue::at(
             &self.dialect,
             &format!(
-                "WITH wishes AS (DELETE FROM {{at}}_event_wish WHERE until < now()) \
+                "WITH wishes AS (DELETE FROM {{at}}_event_wish WHERE until < now()), \
+                 nodes AS (DELETE FROM {{at}}_node WHERE until < now() - interval '{KEPT}') \
                  DELETE FROM {{at}}_event WHERE at < now() - interval '{KEPT}'"
             ),
         );

@@ -132,6 +132,9 @@ impl<'c> JobRunner<'c> {
         self.shared.events.raise(&done.watched);
         if let Some(row) = told {
             self.shared.feed.committed();
+            if !done.watched.is_empty() {
+                self.shared.confirm(row, 0).await?;
+            }
             // Revisions were raised here already.
             if !done.events.is_empty() {
                 self.shared.feed.wait_for(row).await;

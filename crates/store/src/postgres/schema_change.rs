@@ -39,16 +39,22 @@ pub(super) async fn change(shared: &Shared, changes: &[SchemaChange]) -> StoreRe
         let schema = catalogue::load(connection, &shared.dialect).await?;
         let changing = Changing { connection, dialect: &shared.dialect };
         let next = changing.apply(&schema, changes).await?;
-        if next.is_some() {
+        let is_changed = next.is_some();
+        if is_changed {
             shared.announce_schema(connection).await?;
         }
-        Ok(next.unwrap_or(schema))
+        Ok((next.unwrap_or(schema), is_changed))
     };
     let result = work.await;
     let result = transaction::finish(connection, result).await;
     lease.end();
-    let schema = shared.adopt_schema(result?);
+    let (schema, is_changed) = result?;
+    let version = schema.version;
+    let schema = shared.adopt_schema(schema);
     shared.events.raise_all();
+    if is_changed {
+        shared.confirm(0, version).await?;
+    }
     Ok(schema)
 }
 

@@ -68,7 +68,7 @@ pub(super) const DATABASE: &[Setting] = &[
     )
     .parse("databaseOptions.waitQueueTimeoutMS", "PARSE_SERVER_DATABASE_WAIT_QUEUE_TIMEOUT_MS")
     .default("5s")
-    .doc("How long a request waits for one of them; then it is refused with 503."),
+    .doc("How long a request waits for one of them; then it is refused with 155."),
     Setting::new(
         "database.connect_deadline",
         "ASTROLABE_DATABASE_CONNECT_DEADLINE",

@@ -84,6 +84,11 @@ fn entry(row: &Row) -> Result<Entry, tokio_postgres::Error> {
 }
 
 impl Entry {
+    /// Whether it is a change that revisions count, rather than one with the states of its object.
+    pub fn is_counted(&self) -> bool {
+        self.object_id.is_none()
+    }
+
     /// The event, if it is one of an object whose class is still there.
     pub fn event(&self, schema: &Schema) -> Option<ObjectEvent> {
         let state = |text: &Option<String>| text.as_deref().and_then(state_from_text).map(Arc::new);

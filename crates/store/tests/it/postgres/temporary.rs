@@ -127,6 +127,14 @@ impl Store for TemporaryStore {
         self.store.ping()
     }
 
+    fn is_settled(&self) -> bool {
+        self.store.is_settled()
+    }
+
+    fn settle(&self) -> BoxFuture<'_, StoreResult<()>> {
+        self.store.settle()
+    }
+
     fn close(&self) -> BoxFuture<'_, ()> {
         self.store.close()
     }
