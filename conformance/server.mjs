@@ -32,7 +32,7 @@ export const keys = {
 
 /**
  * Returns `{ url, stop, folder }`; `url` is where Parse is mounted, without a slash at the end, `folder` is the data folder
- * of the binary. `variables` of the environment change settings of the binary.
+ * of the binary; `variables` of what is returned say to commands where its database is. `variables` of the environment change settings of the binary.
  */
 export async function startServer(variables = {}) {
   if (isReference) {
@@ -72,7 +72,7 @@ export async function startServer(variables = {}) {
     await database.remove();
   };
   try {
-    return { url: `${await readyUrl(server, ended)}/parse`, stop, folder };
+    return { url: `${await readyUrl(server, ended)}/parse`, stop, folder, variables: database.variables };
   } catch (error) {
     await stop();
     throw error;

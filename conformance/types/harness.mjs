@@ -68,7 +68,8 @@ export async function startWithClasses(name) {
     database: join(server.folder, 'apps', keys.appId, 'data.db'),
     generate: async () => {
       await rm(generated, { recursive: true, force: true });
-      await astrolabe(['types', '--out', generated, '--data', server.folder, '--app-id', keys.appId]);
+      const env = { ...process.env, ...server.variables };
+      await astrolabe(['types', '--out', generated, '--data', server.folder, '--app-id', keys.appId], { env });
     },
   };
 }

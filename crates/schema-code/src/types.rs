@@ -18,6 +18,18 @@ use astrolabe_core::schema::Schema;
 use crate::Wanted;
 use class_types::ClassTypes;
 
+/// Which database tables are in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TablesOf {
+    /// An SQLite file.
+    Sqlite,
+    /// A schema of PostgreSQL.
+    Postgres {
+        /// Its name.
+        schema: String,
+    },
+}
+
 /// A file of generated code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TypesFile {
@@ -29,7 +41,7 @@ pub enum TypesFile {
     Client,
     /// Zod schemas of the same JSON.
     Zod,
-    /// Tables for Drizzle on SQLite.
+    /// Tables for Drizzle.
     Drizzle,
 }
 
@@ -64,15 +76,15 @@ impl TypesFile {
         self == TypesFile::Drizzle
     }
 
-    /// Its text. `wanted` has what people wrote about classes and fields.
-    pub fn generate(self, schema: &Schema, wanted: &Wanted) -> String {
+    /// Its text. `wanted` has what people wrote about classes and fields, `tables` is what only Drizzle asks for.
+    pub fn generate(self, schema: &Schema, wanted: &Wanted, tables: &TablesOf) -> String {
         let classes = ClassTypes::of_schema(schema, wanted);
         match self {
             TypesFile::ParseSdk => parse_sdk::generate(&classes),
             TypesFile::Rest => rest::generate(&classes),
             TypesFile::Client => client::generate(&classes),
             TypesFile::Zod => zod::generate(&classes),
-            TypesFile::Drizzle => drizzle::generate(&classes),
+            TypesFile::Drizzle => drizzle::generate(&classes, tables),
         }
     }
 }

@@ -18,7 +18,7 @@ mod usage_file;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use astrolabe_core::app::{App, AppKeys, AppSettings, Meter};
+use astrolabe_core::app::{App, AppKeys, AppSettings, HostName, Meter};
 use thiserror::Error as ThisError;
 
 pub use data_folder::{DataFolder, NewApp};
@@ -36,6 +36,8 @@ pub struct AppDefinition {
     pub keys: AppKeys,
     /// How it behaves.
     pub settings: AppSettings,
+    /// Host names that choose it, beside those of its record.
+    pub hosts: Vec<HostName>,
     /// Where its data is.
     pub database: AppDatabase,
     /// What it uses.

@@ -20,7 +20,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use astrolabe_core::app::{AppKeys, AppSettings, ServerSecret};
+use astrolabe_core::app::{AppKeys, AppSettings, HostName, ServerSecret};
 use astrolabe_store::PostgresOptions;
 use ipnet::IpNet;
 
@@ -81,6 +81,8 @@ pub struct ServerConfig {
     pub app_idle: Duration,
     /// The folder of class files and migrations.
     pub schema_dir: PathBuf,
+    /// The folder of generated types that `dev` keeps up to date.
+    pub types_dir: Option<PathBuf>,
     /// Apply pending migrations before the server starts.
     pub migrate: bool,
     /// The log.
@@ -144,6 +146,8 @@ pub struct DeclaredApp {
     pub id: String,
     /// Its name for people.
     pub name: Option<String>,
+    /// Host names that choose it where a protocol has no key.
+    pub hosts: Vec<HostName>,
     /// Its keys; those that are missing may be in the data folder.
     pub keys: AppKeys,
     /// How it behaves.

@@ -2,6 +2,7 @@
 //! reads and writes them.
 
 mod at_start;
+mod keep_types;
 mod migrate;
 mod write_back;
 
@@ -17,6 +18,7 @@ use astrolabe_schema_code::{
 };
 
 pub use at_start::prepare;
+pub use keep_types::{KeptTypes, keep_types};
 pub use migrate::{apply_pending, check_pending};
 pub use write_back::write_back_changes;
 

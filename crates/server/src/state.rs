@@ -46,7 +46,7 @@ impl State {
     }
 
     fn open(&self, definition: AppDefinition) -> anyhow::Result<App> {
-        let AppDefinition { id, keys, settings, database, meter } = definition;
+        let AppDefinition { id, keys, hosts: _, settings, database, meter } = definition;
         let events = Arc::new(Events::default());
         let callers = Arc::new(SessionCallers::new(&events));
         let opening = self.databases.open(&database, Arc::clone(&events));

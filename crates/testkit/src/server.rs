@@ -95,6 +95,7 @@ impl TestServerBuilder {
         let definition = AppDefinition {
             id: APP_ID.to_owned(),
             keys: self.keys.unwrap_or_else(test_keys),
+            hosts: Vec::new(),
             settings: settings.clone(),
             database: database.app_database(),
             meter: Arc::new(Meter::new(settings.limits.clone(), &Usage::default())),

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use astrolabe_core::app::HashedKey;
+use astrolabe_schema_code::TablesOf;
 
 /// Bytes of a name that PostgreSQL keeps.
 const NAME_BYTES_MAX: usize = 63;
@@ -29,6 +30,14 @@ impl AppDatabase {
         // Ids are ASCII.
         let kept = &name[..NAME_BYTES_MAX - DIGITS - 1];
         AppDatabase::Schema(format!("{kept}_{}", &HashedKey::of(id).to_hex()[..DIGITS]))
+    }
+
+    /// Where its tables are, for generated code.
+    pub fn tables(&self) -> TablesOf {
+        match self {
+            AppDatabase::File(_) => TablesOf::Sqlite,
+            AppDatabase::Schema(name) => TablesOf::Postgres { schema: name.clone() },
+        }
     }
 }
 

@@ -32,7 +32,8 @@ pub(super) fn complete(app: DeclaredApp, folder: &DataFolder) -> anyhow::Result<
         (None, None) => folder.database_of(&app.id)?,
     };
     let meter = Meter::new(app.settings.limits.clone(), &folder.usage_of(&app.id));
-    Ok(AppDefinition { id: app.id, keys, settings: app.settings, database, meter: Arc::new(meter) })
+    let (id, hosts, settings) = (app.id, app.hosts, app.settings);
+    Ok(AppDefinition { id, keys, hosts, settings, database, meter: Arc::new(meter) })
 }
 
 fn in_existing_folder(path: PathBuf) -> anyhow::Result<PathBuf> {

@@ -121,7 +121,7 @@ async fn serve(
     let upkeep = tokio::spawn(registry.clone().keep_up());
     http::serve(listener, router, limits, shutdown).await;
     upkeep.abort();
-    writing_back.abort();
+    drop(writing_back);
     registry.close_all().await;
     tracing::info!("stopped");
     Ok(())

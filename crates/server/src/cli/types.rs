@@ -4,12 +4,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
 use astrolabe_core::schema::Schema;
-use astrolabe_schema_code::{TypesFile, Wanted};
+use astrolabe_schema_code::{TablesOf, TypesFile, Wanted};
 use clap::Args;
 
 use super::schema::target::TargetArgs;
 use super::{UsageError, output};
-use crate::apps::AppDatabase;
 use crate::schema_folder::write_if_changed;
 
 #[derive(Debug, Args)]
@@ -17,7 +16,7 @@ pub(super) struct TypesArgs {
     /// Where to write them.
     #[arg(long, value_name = "DIR", default_value = "src/astrolabe")]
     out: PathBuf,
-    /// Which files: parse, rest, client, zod, drizzle. All of them when left out; drizzle is made for SQLite only.
+    /// Which files: parse, rest, client, zod, drizzle. All of them when left out.
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     only: Vec<String>,
     /// Take the classes from the class files instead of the database. Names of tables are then not known, so there is no
@@ -33,11 +32,11 @@ pub(super) struct TypesArgs {
 
 pub(super) fn run(args: &TypesArgs) -> anyhow::Result<()> {
     let files = args.files()?;
-    let (schema, wanted) = args.classes()?;
+    let (schema, wanted, tables) = args.classes()?;
     let mut text = String::new();
     for file in files {
         let path = args.out.join(file.file_name());
-        let content = file.generate(&schema, &wanted);
+        let content = file.generate(&schema, &wanted, &tables);
         if args.check {
             check(&path, &content)?;
         } else if write(&path, &content)? {
@@ -52,7 +51,7 @@ pub(super) fn run(args: &TypesArgs) -> anyhow::Result<()> {
 
 impl TypesArgs {
     fn files(&self) -> anyhow::Result<Vec<TypesFile>> {
-        let obstacle = self.obstacle()?;
+        let obstacle = self.from_files.then_some("needs the database; leave out --from-files");
         let possible = |file: &TypesFile| obstacle.is_none() || !file.needs_database();
         if self.only.is_empty() {
             return Ok(TypesFile::ALL.into_iter().filter(possible).collect());
@@ -69,27 +68,17 @@ impl TypesArgs {
         self.only.iter().map(named).collect()
     }
 
-    /// Why there is nothing to make of the tables of the database, if so.
-    fn obstacle(&self) -> anyhow::Result<Option<&'static str>> {
-        Ok(if self.from_files {
-            Some("needs the database; leave out --from-files")
-        } else if matches!(self.target.target()?.database, AppDatabase::Schema(_)) {
-            Some("is made for SQLite only; this app is in PostgreSQL")
-        } else {
-            None
-        })
-    }
-
     /// The classes, and what their files say about them.
-    fn classes(&self) -> anyhow::Result<(Schema, Wanted)> {
+    fn classes(&self) -> anyhow::Result<(Schema, Wanted, TablesOf)> {
         if self.from_files {
             let folder = self.target.schema_folder()?;
             ensure!(folder.exists(), "there is no folder {}", folder.path().display());
             let wanted = folder.classes()?;
-            return Ok((wanted.schema()?, wanted));
+            // Nothing is made of tables then.
+            return Ok((wanted.schema()?, wanted, TablesOf::Sqlite));
         }
         let target = self.target.target()?;
-        Ok((target.read_schema()?, target.schema.classes()?))
+        Ok((target.read_schema()?, target.schema.classes()?, target.database.tables()))
     }
 }
 

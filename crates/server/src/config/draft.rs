@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use astrolabe_core::app::{AppKeys, AppSettings};
+use astrolabe_core::app::{AppKeys, AppSettings, HostName};
 use astrolabe_store::PostgresOptions;
 
 use super::mistakes::Mistake;
@@ -30,6 +30,7 @@ pub(super) struct Draft {
     pub settings: AppSettings,
     pub app_id: Option<String>,
     pub app_name: Option<String>,
+    pub hosts: Vec<HostName>,
     pub keys: AppKeys,
     pub database: Option<DatabaseUrl>,
     /// The schema of the declared app in PostgreSQL.
@@ -47,6 +48,7 @@ impl Draft {
             settings: app_defaults(mode),
             app_id: dev.then(|| "dev".to_owned()),
             app_name: None,
+            hosts: Vec::new(),
             keys: AppKeys::default(),
             database: None,
             schema: None,
@@ -71,10 +73,17 @@ impl Draft {
             Some(DatabaseUrl::Sqlite(path)) => Some(path),
             None => None,
         };
-        let (name, keys) = (self.app_name, self.keys);
+        let (name, hosts, keys) = (self.app_name, self.hosts, self.keys);
         let settings = self.settings.clone();
-        let app =
-            self.app_id.map(|id| DeclaredApp { id, name, keys, settings, database, schema: self.schema });
+        let app = self.app_id.map(|id| DeclaredApp {
+            id,
+            name,
+            hosts,
+            keys,
+            settings,
+            database,
+            schema: self.schema,
+        });
         Config { server: self.server, app, defaults: self.settings }
     }
 
@@ -144,6 +153,7 @@ fn server_defaults(mode: Mode) -> ServerConfig {
         open_apps_max: 1_000,
         app_idle: Duration::from_secs(10 * 60),
         schema_dir: "schema".into(),
+        types_dir: None,
         migrate: mode == Mode::Dev,
         log: LogConfig { format, level: "info".into() },
     }

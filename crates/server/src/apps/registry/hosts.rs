@@ -74,6 +74,12 @@ impl Shared {
         let mut by_age: Vec<_> = records.iter().collect();
         by_age.sort_by_key(|(id, seen)| (&seen.created_at, *id));
         let mut index = Index::default();
+        // What the configuration says counts before what records say.
+        for declared in &self.declared {
+            for host in &declared.hosts {
+                index.by_host.insert(host.clone(), declared.id.as_str().into());
+            }
+        }
         for (id, seen) in &by_age {
             for host in &seen.hosts {
                 index.by_host.entry(host.clone()).or_insert_with(|| id.as_str().into());

@@ -54,7 +54,10 @@ impl Shared {
         settings.limits = record.limits.or(&settings.limits);
         let meter = Arc::new(Meter::new(settings.limits.clone(), &self.folder.usage_of(id)));
         let followed = FollowedRecord { version, created_at: record.created_at };
-        Ok(Some((AppDefinition { id: record.id, keys, settings, database, meter }, followed)))
+        Ok(Some((
+            AppDefinition { id: record.id, keys, hosts: Vec::new(), settings, database, meter },
+            followed,
+        )))
     }
 
     /// Closes apps unused for longest until one more may be opened.

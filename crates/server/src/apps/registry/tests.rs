@@ -107,6 +107,7 @@ fn fixture(open_max: usize) -> Fixture {
     let declared = AppDefinition {
         id: "declared".into(),
         keys: AppKeys::default(),
+        hosts: vec![HostName::parse("declared.example").unwrap()],
         settings: AppSettings::default(),
         database: AppDatabase::File("x".into()),
         meter: Arc::default(),
@@ -229,6 +230,11 @@ async fn hosts_choose_apps() {
     };
     assert_eq!(app_of("WWW.a.example").await.as_deref(), Some("a"));
     assert_eq!(app_of("b.example").await, None);
+    // What the configuration says of its app, whatever a record says.
+    assert_eq!(app_of("declared.example").await.as_deref(), Some("declared"));
+    fixture.data.set_hosts("b", &[host("declared.example")]).unwrap();
+    fixture.registry.tidy().await;
+    assert_eq!(app_of("declared.example").await.as_deref(), Some("declared"));
     // What has changed counts from the next round on.
     fixture.data.set_hosts("a", &[]).unwrap();
     fixture.data.set_hosts("b", &[host("a.example")]).unwrap();

@@ -30,6 +30,16 @@ pub(super) const APP: &[Setting] = &[
     .parse("appName", "PARSE_SERVER_APP_NAME")
     .doc("Its name for people."),
     Setting::new(
+        "app.hosts",
+        "ASTROLABE_APP_HOSTS",
+        Kind::List {
+            what: "list of host names",
+            set: |draft, names| checks::hosts(&names).map(|hosts| draft.hosts = hosts),
+        },
+    )
+    .default_words("none; a server with one app needs none")
+    .doc("Host names that choose it where a protocol has no key, without ports."),
+    Setting::new(
         "app.master_key",
         "ASTROLABE_MASTER_KEY",
         Kind::Secret(|draft, key| draft.keys.master = Some(HashedKey::of(key))),

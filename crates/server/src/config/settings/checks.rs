@@ -175,6 +175,15 @@ pub(super) fn database_url(text: &str) -> Result<DatabaseUrl, String> {
     }
 }
 
+/// Names of hosts, without ports.
+pub(super) fn hosts(names: &[String]) -> Result<Vec<HostName>, String> {
+    let host = |name: &String| {
+        HostName::parse(name)
+            .ok_or_else(|| format!("must hold names such as `shop.example`, without ports; {name:?} is none"))
+    };
+    names.iter().map(host).collect()
+}
+
 /// A schema of PostgreSQL; those that begin with `pg_` are its own.
 pub(super) fn schema_name(text: &str) -> Result<String, String> {
     let allowed = |character: char| character.is_ascii_alphanumeric() || matches!(character, '_' | '-');
@@ -226,6 +235,8 @@ mod tests {
             let problem = database_url(wrong).unwrap_err();
             assert!(!problem.contains("//h"), "{problem}");
         }
+        assert_eq!(hosts(&["Shop.example".into()]).unwrap()[0].as_str(), "shop.example");
+        assert!(hosts(&["shop.example:80".into()]).is_err());
         assert_eq!(schema_name("my-app_1").as_deref(), Ok("my-app_1"));
         for wrong in ["", "pg_x", "a b", "a\"", &"x".repeat(64)] {
             assert!(schema_name(wrong).is_err(), "{wrong}");

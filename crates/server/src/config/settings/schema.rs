@@ -15,6 +15,16 @@ pub(super) const SCHEMA: &[Setting] = &[
              pending ones, and `dev` writes changes of classes back.",
     ),
     Setting::new(
+        "schema.types_dir",
+        "ASTROLABE_TYPES_DIR",
+        Kind::Path(|draft, dir| draft.server.types_dir = Some(dir)),
+    )
+    .default_words("none")
+    .doc(
+        "The folder of what `astrolabe types` generates, such as `src/astrolabe`; `dev` keeps the files in it up to date, and \
+         makes all of them where there is none.",
+    ),
+    Setting::new(
         "schema.migrate",
         "ASTROLABE_MIGRATE",
         Kind::Bool(|draft, migrate| draft.server.migrate = migrate),
