@@ -12,10 +12,13 @@ const here = name => new URL(name, import.meta.url);
 /** Where the page is. */
 export const page = here('../../docs/reference/parse-compatibility.md');
 
-/** The page as it has to be. Throws when a row is answered in a way the page cannot tell. */
-export async function makePage(url) {
+/**
+ * The page as it has to be. `urls` are those of servers by the name of their database. Throws when a row is answered in a
+ * way the page cannot tell.
+ */
+export async function makePage(urls) {
   const parts = {
-    rows: await rowTables(url),
+    rows: await rowTables(urls),
     recorded: await recordedTable(),
     reasons: await reasonTable(),
     sdk: await sdkList(),
@@ -25,13 +28,18 @@ export async function makePage(url) {
   return words.replace(/^<!-- (\w+) -->$/gm, (whole, name) => parts[name] ?? whole);
 }
 
-async function rowTables(url) {
-  const ask = await makeFixture(url);
+async function rowTables(urls) {
+  const databases = Object.keys(urls);
+  const asks = await Promise.all(Object.values(urls).map(makeFixture));
   const tables = [];
   for (const [title, head, rows] of sections) {
-    const lines = [`### ${title}`, '', `| ${head} | here |`, '|---|---|'];
+    const lines = [`### ${title}`, '', `| ${[head, ...databases].join(' | ')} |`, `|---|${'---|'.repeat(databases.length)}`];
     for (const [what, request, note, wanted] of rows) {
-      lines.push(`| ${what} | ${verdict(what, await ask(request), note, wanted)} |`);
+      const answers = await Promise.all(asks.map(ask => ask(request)));
+      const verdicts = answers.map(answer => verdict(what, answer, note, wanted));
+      // Said once where a note holds for all.
+      const cells = verdicts.map((said, place) => (place > 0 && said === verdicts[0] ? said.split('; ')[0] : said));
+      lines.push(`| ${[what, ...cells].join(' | ')} |`);
     }
     tables.push(lines.join('\n'));
   }

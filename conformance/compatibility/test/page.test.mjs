@@ -6,14 +6,17 @@ import { isReference, startServer } from '../../server.mjs';
 import { variables } from '../fixture.mjs';
 import { makePage, page } from '../page.mjs';
 
-let server;
+const servers = {};
 before(async () => {
-  server = await startServer(variables);
+  for (const [name, database] of [['on SQLite', ''], ['on PostgreSQL', 'postgres']]) {
+    process.env.ASTROLABE_TEST_DATABASE = database;
+    servers[name] = await startServer(variables);
+  }
 });
-after(() => server?.stop());
+after(() => Promise.all(Object.values(servers).map(server => server.stop())));
 
 test('docs/reference/parse-compatibility.md is fresh', { skip: isReference }, async () => {
-  const made = await makePage(server.url);
+  const made = await makePage(Object.fromEntries(Object.entries(servers).map(([name, { url }]) => [name, url])));
   if (process.env.UPDATE_DOCS) await writeFile(page, made);
   assert.equal(await readFile(page, 'utf8'), made, 'run it with UPDATE_DOCS=1');
 });

@@ -18,6 +18,7 @@ before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'astrolabe-dev-'));
   server = spawn(process.env.ASTROLABE_BIN, ['dev', '--listen', '127.0.0.1:0', '--exit-on-stdin-eof'], {
     cwd: folder,
+    env: { ...process.env, ASTROLABE_TYPES_DIR: 'src/types' },
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   const url = await new Promise((resolve) => {
@@ -52,6 +53,17 @@ const migrations = async () => {
 };
 const status = () => astrolabe(['schema', 'migrate', 'status'], { cwd: folder });
 const diff = () => astrolabe(['schema', 'diff'], { cwd: folder });
+
+test('types follow the classes, in the files that are there', async () => {
+  const types = join(folder, 'src', 'types');
+  const first = ['client.ts', 'drizzle.ts', 'parse.ts', 'rest.ts', 'zod.ts'];
+  await until('the first files', async () => existsSync(types) && (await readdir(types)).length === first.length);
+  assert.deepEqual((await readdir(types)).sort(), first);
+  for (const name of first.filter((name) => name !== 'zod.ts')) await rm(join(types, name));
+  await send('POST', '/classes/Followed', { wing: 'x' });
+  await until('the new class', async () => (await readFile(join(types, 'zod.ts'), 'utf8')).includes('wing'));
+  assert.deepEqual(await readdir(types), ['zod.ts']);
+});
 
 test('nothing is written where there is no folder', async () => {
   await send('POST', '/classes/Early', { a: 1 });

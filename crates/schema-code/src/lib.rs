@@ -25,7 +25,7 @@ pub use managed::{is_managed, own_fields};
 pub use migration::{Migration, file_name, name_for};
 pub use plan::{PlanError, pending};
 pub use print::{CLASS_JSON_SCHEMA, JSON_SCHEMA_FILE};
-pub use types::TypesFile;
+pub use types::{TablesOf, TypesFile};
 pub use wanted::Wanted;
 
 use thiserror::Error as ThisError;

@@ -1,6 +1,6 @@
 //! Generated code: what has to hold whatever people write. That it compiles and works is shown by `conformance/types`.
 
-use astrolabe_schema_code::{ClassFile, TypesFile, Wanted};
+use astrolabe_schema_code::{ClassFile, TablesOf, TypesFile, Wanted};
 
 #[test]
 fn descriptions_never_become_code() {
@@ -9,7 +9,7 @@ fn descriptions_never_become_code() {
     let wanted = Wanted::new([ClassFile::parse("f", text).unwrap()]).unwrap();
     let schema = wanted.schema().unwrap();
     for file in TypesFile::ALL {
-        let code = file.generate(&schema, &wanted);
+        let code = file.generate(&schema, &wanted, &TablesOf::Sqlite);
         assert!(!code.contains("*/ evil") && code.contains("* / evil"), "{code}");
     }
 }
@@ -21,6 +21,6 @@ fn names_of_tables_are_quoted() {
     let mut schema = wanted.schema().unwrap();
     let class = std::sync::Arc::make_mut(schema.classes.get_mut("Date").unwrap());
     class.table = "it's".into();
-    let code = TypesFile::Drizzle.generate(&schema, &wanted);
+    let code = TypesFile::Drizzle.generate(&schema, &wanted, &TablesOf::Sqlite);
     assert!(code.contains("export const Date_ = sqliteTable('it\\'s'"), "{code}");
 }

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use astrolabe_store::{PostgresOptions, PostgresServer};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -182,4 +183,40 @@ fn mistakes_in_changes_are_sentences() {
     assert_eq!((&limits["storageBytes"], &limits["bodyBytes"]), (&json!(5 << 20), &json!(1 << 10)));
     let limits = app_json(&folder, &["limits", "a", "--storage", "none"])["limits"].clone();
     assert_eq!((&limits["storageBytes"], &limits["bodyBytes"]), (&Value::Null, &json!(1 << 10)));
+}
+
+/// In PostgreSQL the schema of a deleted app gets another name, or goes.
+#[tokio::test]
+async fn a_deleted_app_takes_its_schema_out_of_the_way() {
+    let handle = tokio::runtime::Handle::current();
+    let address = astrolabe_testkit::postgres_address();
+    let postgres = PostgresServer::new(address.as_str(), PostgresOptions::default(), handle).unwrap();
+    let folder = Folder::new();
+    let env = [("ASTROLABE_DATABASE_URL", address.as_str())];
+    let number = std::time::UNIX_EPOCH.elapsed().unwrap().as_nanos();
+    let ids = [format!("kept{number}"), format!("purged{number}")];
+    for id in &ids {
+        let made = folder.run_with(&["app", "create", "--id", id, "--data", "data", "--json"], &env);
+        let keys: Value = serde_json::from_str(&made.stdout).unwrap();
+        let args = ["start", "--data", "data", "--listen", "127.0.0.1:0", "--log-level", "error"];
+        let server = folder.start_with(&args, &env);
+        let (status, body) =
+            with_master(&server, &keys, Method::POST, "/classes/Todo", &json!({"title": "x"})).await;
+        assert_eq!(status, 201, "{body}");
+        server.terminate();
+        assert_eq!(postgres.schemas(&format!("app_{id}")).await.unwrap().len(), 1);
+    }
+    let delete = |id: &str, more: &[&str]| {
+        let args = ["app", "delete", id, "--yes", "--json", "--data", "data"];
+        let ended = folder.run_with(&[&args, more].concat(), &env);
+        assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+        serde_json::from_str::<Value>(&ended.stdout).unwrap()
+    };
+    let kept = delete(&ids[0], &[])["keptInSchema"].as_str().unwrap().to_owned();
+    assert_eq!(postgres.schemas(&kept).await.unwrap(), [kept.as_str()]);
+    assert_eq!(delete(&ids[1], &["--purge"])["keptInSchema"], Value::Null);
+    for id in &ids {
+        assert!(postgres.schemas(&format!("app_{id}")).await.unwrap().is_empty());
+    }
+    postgres.remove(&kept).await.unwrap();
 }

@@ -75,7 +75,7 @@ impl Shared {
         by_age.sort_by_key(|(id, seen)| (&seen.created_at, *id));
         let mut index = Index::default();
         // What the configuration says counts before what records say.
-        for declared in &self.declared {
+        if let Some(declared) = &self.declared {
             for host in &declared.hosts {
                 index.by_host.insert(host.clone(), declared.id.as_str().into());
             }
