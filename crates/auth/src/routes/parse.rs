@@ -22,6 +22,7 @@ pub fn routes(routes: Routes, auth: &Auth) -> Routes {
         .route("/loginAs", post(log_in_as))
         .route("/logout", post(log_out_current))
         .route("/users/me", get(current_user))
+        .route("/roles/me", get(current_roles))
         .route("/sessions/me", get(current_session))
         .route("/upgradeToRevocableSession", post(upgrade_session))
 }
@@ -87,6 +88,16 @@ async fn current_user(call: ParseCall) -> Result<Answer> {
         _ => error,
     })?;
     Ok(object_with_token(user, token))
+}
+
+/// The names of all roles the caller has, those that come through other roles too. Access lists may hide the roles
+/// themselves from their members; that they are members is theirs to know.
+async fn current_roles(call: ParseCall) -> Result<Answer> {
+    let Some(user) = call.scope().user() else {
+        return Err(Error::denied(ErrorCode::InvalidSessionToken, "Invalid session token"));
+    };
+    let roles: Vec<&str> = user.role_names().collect();
+    Ok(json_bytes(StatusCode::OK, serde_json::json!({ "roles": roles }).to_string().into_bytes()))
 }
 
 async fn current_session(call: ParseCall) -> Result<Answer> {

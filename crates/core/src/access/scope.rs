@@ -39,6 +39,11 @@ impl UserCaller {
         let principals = own.into_iter().chain(roles.iter().map(|role| format!("role:{role}"))).collect();
         UserCaller { user_id: user_id.into(), session_id: session_id.into(), principals }
     }
+
+    /// The names of the user's roles.
+    pub fn role_names(&self) -> impl Iterator<Item = &str> {
+        self.principals.iter().filter_map(|principal| principal.strip_prefix("role:"))
+    }
 }
 
 /// Proof that somebody decided who is asking. Every kernel call takes one, and only this module makes them, so

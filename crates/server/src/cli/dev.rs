@@ -1,9 +1,10 @@
 //! `astrolabe dev`: the backend of the project in the current folder, with nothing to set up.
 //!
 //! Its keys stay the same from run to run. They are in clear in `.astrolabe/keys.json`, which git ignores, so that
-//! the site and tools beside it can read them.
+//! the site and tools beside it can read them. Where the server is stands in `.astrolabe/running.json` while it runs.
 
 mod keys;
+mod running;
 
 use std::path::{Path, PathBuf};
 
@@ -15,6 +16,8 @@ use super::{declared, output};
 use crate::apps::DataFolder;
 use crate::config::{DeclaredApp, Mode};
 use keys::DevKeys;
+use running::PublicKeys;
+pub(super) use running::RunningFile;
 
 pub(super) const PROJECT_FOLDER: &str = ".astrolabe";
 
@@ -24,13 +27,14 @@ pub(super) fn run(flags: ServerFlags) -> anyhow::Result<()> {
     let data_dir = loaded.config.server.data_dir.clone();
     let in_postgres = loaded.config.server.postgres.is_some();
     let folder = DataFolder::open(&data_dir)?.with_databases_in_postgres(in_postgres);
-    let (declared, banner) = match loaded.config.app.take() {
+    let (declared, banner, running) = match loaded.config.app.take() {
         Some(app) => {
             let keys = keys::load_or_make(project, &app.id)?;
             let banner = banner(&app, &keys, data_dir);
-            (Some(declared::complete(with_dev_keys(app, &keys), &folder)?), Some(banner))
+            let running = RunningFile::new(project, public_keys(&app, &keys));
+            (Some(declared::complete(with_dev_keys(app, &keys), &folder)?), Some(banner), Some(running))
         }
-        None => (None, None),
+        None => (None, None, None),
     };
     serve::run(Launch {
         config: loaded.config,
@@ -38,6 +42,7 @@ pub(super) fn run(flags: ServerFlags) -> anyhow::Result<()> {
         folder,
         declared,
         banner,
+        running,
         writes_back: true,
     })
 }
@@ -50,10 +55,16 @@ fn with_dev_keys(mut app: DeclaredApp, dev: &DevKeys) -> DeclaredApp {
     app
 }
 
+fn public_keys(app: &DeclaredApp, dev: &DevKeys) -> PublicKeys {
+    PublicKeys {
+        app_id: app.id.clone(),
+        rest_key: app.keys.rest.clone().unwrap_or_else(|| dev.rest_key.clone()),
+        javascript_key: app.keys.javascript.clone().unwrap_or_else(|| dev.javascript_key.clone()),
+    }
+}
+
 fn banner(app: &DeclaredApp, dev: &DevKeys, data_dir: PathBuf) -> Banner {
-    let id = app.id.clone();
-    let rest = app.keys.rest.clone().unwrap_or_else(|| dev.rest_key.clone());
-    let javascript = app.keys.javascript.clone().unwrap_or_else(|| dev.javascript_key.clone());
+    let PublicKeys { app_id: id, rest_key: rest, javascript_key: javascript } = public_keys(app, dev);
     let master = match app.keys.master {
         Some(_) => "as configured".to_owned(),
         None => dev.master_key.clone(),

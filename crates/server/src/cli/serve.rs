@@ -13,6 +13,7 @@ use tokio::net::TcpListener;
 
 mod schema;
 
+use super::dev::RunningFile;
 use super::output;
 use crate::apps::{AppDefinition, AppRegistry, DataFolder, RegistryLimits, lock_database};
 use crate::config::Config;
@@ -40,6 +41,8 @@ pub(super) struct Launch {
     pub declared: Option<AppDefinition>,
     /// What to print before the ready line.
     pub banner: Option<Banner>,
+    /// The file that says where the server is while it runs.
+    pub running: Option<RunningFile>,
     /// Write changes of classes into the folder of class files.
     pub writes_back: bool,
 }
@@ -117,7 +120,9 @@ async fn serve(
     open_declared_app(&launch, &registry).await?;
     let writing_back = schema::prepare(&launch, &registry).await?;
     registry.tidy().await;
-    announce(&launch, listener.local_addr()?)?;
+    let url = format!("http://{}", reachable(listener.local_addr()?));
+    let _running = launch.running.as_ref().map(|file| file.write(&url)).transpose()?;
+    announce(&launch, &url)?;
     let upkeep = tokio::spawn(registry.clone().keep_up());
     http::serve(listener, router, limits, shutdown).await;
     upkeep.abort();
@@ -151,9 +156,8 @@ async fn open_declared_app(launch: &Launch, registry: &AppRegistry) -> anyhow::R
 }
 
 /// The last line is for programs, and always the same.
-fn announce(launch: &Launch, address: SocketAddr) -> anyhow::Result<()> {
-    let url = format!("http://{}", reachable(address));
-    let banner = launch.banner.as_ref().map(|banner| banner(&url)).unwrap_or_default();
+fn announce(launch: &Launch, url: &str) -> anyhow::Result<()> {
+    let banner = launch.banner.as_ref().map(|banner| banner(url)).unwrap_or_default();
     output::print(&format!("{banner}ready {url}\n")).context("standard output cannot be written to")?;
     tracing::info!(url, data = %launch.folder.path().display(), "accepting connections");
     Ok(())

@@ -23,6 +23,7 @@ pub(super) fn run(flags: ServerFlags) -> anyhow::Result<()> {
         folder,
         declared,
         banner: None,
+        running: None,
         writes_back: false,
     })
 }

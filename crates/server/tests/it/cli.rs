@@ -130,8 +130,28 @@ fn dev_needs_nothing_and_keeps_its_keys() {
     assert!(project.join("data/apps").is_dir());
     assert_eq!(std::fs::read_to_string(project.join(".gitignore")).unwrap(), "*\n");
     assert_eq!(first.terminate().code, Some(0));
+    assert!(!project.join("running.json").exists());
 
     let second = folder.start(&["dev", "--listen", "127.0.0.1:0"]);
     assert_eq!(std::fs::read_to_string(project.join("keys.json")).unwrap(), keys);
     assert_eq!(second.terminate().code, Some(0));
+}
+
+#[test]
+fn dev_says_where_it_is_while_it_runs() {
+    let folder = Folder::new();
+    let server = folder.start(&["dev", "--listen", "127.0.0.1:0", "--rest-key", "given"]);
+    let path = folder.path().join(".astrolabe/running.json");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let running = json(&text);
+    assert_eq!(
+        (running["url"].as_str(), running["appId"].as_str(), running["restKey"].as_str()),
+        (Some(server.url.as_str()), Some("dev"), Some("given"))
+    );
+    assert!(running["pid"].is_u64() && running["javascriptKey"].is_string(), "{text}");
+    let keys = json(&folder.read(".astrolabe/keys.json"));
+    assert!(!text.contains(keys["masterKey"].as_str().unwrap()));
+    assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(server.terminate().code, Some(0));
+    assert!(!path.exists());
 }

@@ -219,3 +219,22 @@ async fn a_role_that_is_renamed_or_gone_gives_its_members_nothing() -> anyhow::R
     assert!(!sees(&server, &ann, &path).await?);
     server.stop().await
 }
+
+#[tokio::test]
+async fn users_are_told_their_own_roles_even_hidden_ones() -> anyhow::Result<()> {
+    let server = TestServer::start().await?;
+    let (ann, bob) = (server.user("ann").await?, server.user("bob").await?);
+    let owners = role(&server, "Owners", &[&ann.id], &[]).await?;
+    let admins = json!({"name": "Admins", "ACL": {}, "roles": relate("AddRelation", "_Role", &[&owners])});
+    server.object("_Role", admins).await?;
+    let told = async |user: &User| -> anyhow::Result<Value> {
+        let answer = server.get("/roles/me").token(&user.token).send().await?;
+        let mut roles: Vec<_> = answer.json["roles"].as_array().unwrap_or(&Vec::new()).clone();
+        roles.sort_by_key(ToString::to_string);
+        Ok(roles.into())
+    };
+    assert_eq!(told(&ann).await?, json!(["Admins", "Owners"]));
+    assert_eq!(told(&bob).await?, json!([]));
+    server.get("/roles/me").send().await?.expect_error(400, 209)?;
+    server.stop().await
+}
