@@ -43,7 +43,7 @@ stage_types() {
 # The npm packages: built, packed, installed and used against the binary, the client on both databases.
 stage_packages() {
   scripts/build-packages.sh
-  node --test --test-reporter=spec --test-concurrency=2 packages/*/test/*.test.mjs
+  node --test --test-reporter=spec --test-concurrency=2 packages/{cli,client}/test/*.test.mjs
   ASTROLABE_TEST_DATABASE=postgres node --test --test-reporter=spec --test-concurrency=2 packages/client/test/{objects,writes,users,cookies,stores,vue,forms}.test.mjs
 }
 
@@ -62,6 +62,12 @@ stage_postgres() {
   # Each world makes and drops classes, which takes PostgreSQL longer than SQLite; `make soak` runs many more.
   WORLDS=150 node --test --test-reporter=spec conformance/permissions/test/*.test.mjs
   unset ASTROLABE_TEST_DATABASE
+}
+
+# The integration for Astro, which takes a newer Node: development servers, and sites on Node, Bun and the edge.
+stage_astro() {
+  scripts/build-packages.sh
+  PATH="$(scripts/node.sh):$PATH" node --test --test-reporter=spec --test-concurrency=2 packages/astro/test/*.test.mjs
 }
 
 # The real Parse Dashboard in a real browser. A hang must not become the run's.
@@ -95,5 +101,5 @@ stage_demo() {
   PATH="$(scripts/node.sh):$PATH" node scripts/demo.mjs --check
 }
 
-all=(build rust conformance postgres types packages dashboard site demo)
+all=(build rust conformance postgres types packages astro dashboard site demo)
 run_stages "All tests passed" "${@:-${all[@]}}"
