@@ -5,6 +5,7 @@ import { type AstrolabeLocals, clientFor } from './runtime/locals.ts';
 import type { User } from './runtime/session.ts';
 
 export { type AccessError, isAccessError } from './runtime/access.ts';
+export { type AccountContext, type AccountResult, signIn, signOut, signUp } from './runtime/accounts.ts';
 export type { AstrolabeLocals } from './runtime/locals.ts';
 export type { Session, User } from './runtime/session.ts';
 export { RETURN_PARAMETER, safeReturnPath } from './protect/return-path.ts';

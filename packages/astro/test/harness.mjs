@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { answers, freePort, run, startBackend, stop } from '../../../scripts/processes.mjs';
@@ -30,7 +30,7 @@ export function makeSite(files = {}, { from } = {}) {
   mkdirSync(join(PACKAGE, 'test', 'tmp'), { recursive: true });
   const folder = mkdtempSync(join(PACKAGE, 'test', 'tmp', 'site-'));
   after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
-  if (from) cpSync(from, folder, { recursive: true, filter: (path) => !/(?:\.astro|\.astrolabe|\.wrangler|dist[^/]*|node_modules)$/.test(path) });
+  if (from) cpSync(from, folder, { recursive: true, filter: (path) => !/^(?:\.astro|\.astrolabe|\.wrangler|dist.*|node_modules)$/.test(basename(path)) });
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), text);

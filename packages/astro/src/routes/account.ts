@@ -1,45 +1,36 @@
 // What the page `/account` does: sign up, sign in and sign out, by ordinary forms.
-import type { AstroGlobal } from 'astro';
 import { z } from 'astro/zod';
-import { AUTH_PATH } from '../paths.ts';
 import { RETURN_PARAMETER, safeReturnPath } from '../protect/return-path.ts';
-import { environment } from '../runtime/environment.ts';
-import { forward } from '../runtime/forward.ts';
+import { type AccountContext, type AccountResult, signIn, signOut, signUp } from '../runtime/accounts.ts';
 
 const BODY_BYTES_MAX = 16 * 1024;
 
-const ENDPOINTS = { 'sign-in': '/sign-in/email', 'sign-up': '/sign-up/email', 'sign-out': '/sign-out' } as const;
 const wanted = z.enum(['sign-in', 'sign-up', 'sign-out']);
 
-/** What came of a form: an answer to be given, or a sentence for the page. */
-export type Outcome = Response | { problem: string; status: number; email: string; name: string };
+/** What came of a form: where to go, or a sentence for the page. */
+export type Outcome = { to: string } | { problem: string; status: number; email: string; name: string };
 
 /** Does what a posted form asks for. */
-export async function submit({ request, url, clientAddress }: Pick<AstroGlobal, 'request' | 'url' | 'clientAddress'>): Promise<Outcome> {
+export async function submit(context: AccountContext): Promise<Outcome> {
+  const { request, url } = context;
   // Astro has compared the origin by now, unless the site switched that off.
   if (request.headers.get('origin') !== url.origin) return failed('This form was sent from another site.', 403);
   const form = await read(request);
   const intent = wanted.safeParse(form?.get('intent'));
   if (!form || !intent.success) return failed('This page does not know that form.', 400);
+  const result = await perform(context, intent.data, form);
+  if (!result.ok) return failed(result.message, result.status, form.get('email') ?? '', form.get('name') ?? '');
+  if (intent.data === 'sign-out') return { to: url.pathname };
+  return { to: safeReturnPath(url.searchParams.get(RETURN_PARAMETER), url.pathname) };
+}
+
+function perform(context: AccountContext, intent: z.output<typeof wanted>, form: URLSearchParams): Promise<AccountResult> {
   const email = (form.get('email') ?? '').trim();
+  const password = form.get('password') ?? '';
+  if (intent === 'sign-out') return signOut(context);
+  if (intent === 'sign-in') return signIn(context, { email, password });
   const name = (form.get('name') ?? '').trim() || (email.split('@')[0] ?? '');
-  const body = intent.data === 'sign-out' ? {} : { email, password: form.get('password') ?? '', name };
-  const answer = await forward({
-    request: new Request(request.url, {
-      method: 'POST',
-      headers: headersOf(request),
-      body: JSON.stringify(body),
-    }),
-    origin: url.origin,
-    clientAddress,
-    backend: environment().url,
-    path: `${AUTH_PATH}${ENDPOINTS[intent.data]}`,
-  });
-  if (!answer.ok) return failed(await sentence(answer), answer.status, email, name);
-  const back = intent.data === 'sign-out' ? url.pathname : safeReturnPath(url.searchParams.get(RETURN_PARAMETER), url.pathname);
-  const headers = new Headers({ Location: back, 'Cache-Control': 'private, no-store' });
-  for (const cookie of answer.headers.getSetCookie()) headers.append('Set-Cookie', cookie);
-  return new Response(null, { status: 303, headers });
+  return signUp(context, { email, password, name });
 }
 
 const failed = (problem: string, status: number, email = '', name = ''): Outcome => ({ problem, status, email, name });
@@ -55,17 +46,4 @@ async function read(request: Request): Promise<URLSearchParams | undefined> {
     text += decoder.decode(chunk, { stream: true });
   }
   return new URLSearchParams(text + decoder.decode());
-}
-
-function headersOf(request: Request): Headers {
-  const headers = new Headers(request.headers);
-  headers.set('content-type', 'application/json');
-  headers.delete('content-length');
-  return headers;
-}
-
-async function sentence(answer: Response): Promise<string> {
-  const body: unknown = await answer.json().catch(() => null);
-  const message = (body as { message?: unknown } | null)?.message;
-  return typeof message === 'string' && message !== '' ? message : 'That did not work.';
 }

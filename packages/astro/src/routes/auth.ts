@@ -2,6 +2,7 @@
 import type { APIRoute } from 'astro';
 import config from 'virtual:astrolabe/config';
 import { AUTH_PATH, below } from '../paths.ts';
+import { addressOf } from '../runtime/accounts.ts';
 import { environment } from '../runtime/environment.ts';
 import { forward } from '../runtime/forward.ts';
 
@@ -13,15 +14,8 @@ export const ALL: APIRoute = (context) => {
   const prefix = below(config.base, AUTH_PATH);
   // As it came in, and nothing that only becomes a path of the accounts once it is decoded.
   if (!asked.pathname.startsWith(`${prefix}/`)) return new Response(null, { status: 404 });
-  const path = `${AUTH_PATH}${asked.pathname.slice(prefix.length)}${asked.search}`;
+  const rest = asked.pathname.slice(prefix.length);
+  if (/%2f|%5c|\\|\.\.|\/\//i.test(rest)) return new Response(null, { status: 404 });
+  const path = `${AUTH_PATH}${rest}${asked.search}`;
   return forward({ request, origin: url.origin, clientAddress: addressOf(context), backend: environment().url, path });
 };
-
-/** Not every host tells. */
-function addressOf(context: { clientAddress: string }): string | undefined {
-  try {
-    return context.clientAddress;
-  } catch {
-    return undefined;
-  }
-}
