@@ -75,7 +75,14 @@ impl PasswordHasher {
         let known = hash.is_some();
         let (hash, decoy, salt) = (hash.map(str::to_owned), Arc::clone(&self.decoy), salt(&*self.ids));
         let matches = self.pool.run(move |memory| {
-            let decoy = decoy.get_or_init(|| hash_now(&params, "decoy", &salt, memory).unwrap_or_default());
+            // Not made inside of `get_or_init`: a thread that gets on must not wait for one that does not.
+            let decoy = match decoy.get() {
+                Some(decoy) => decoy,
+                None => {
+                    let made = hash_now(&params, "decoy", &salt, memory).unwrap_or_default();
+                    decoy.get_or_init(|| made)
+                }
+            };
             let hash = hash.as_ref().unwrap_or(decoy);
             imported::verify(&password, hash).unwrap_or_else(|| argon2id::verify(&password, hash, memory))
         });

@@ -91,14 +91,15 @@ pub fn router(state: &State, parts: RouterParts) -> SiteRouter {
 impl Service for SiteRouter {
     async fn answer(self, request: Request<Incoming>, peer: SocketAddr) -> Response {
         let Paths { around, parse, accounts, others } = &*self.paths;
+        // What answers is large and would be copied into everything around it.
         let inside = async |request: Request<Incoming>, client| {
             let uri = request.uri().clone();
             if let Some(path) = below(PARSE_MOUNT, uri.path()) {
-                return parse.answer(request, path, client).await;
+                return Box::pin(parse.answer(request, path, client)).await;
             }
             match below(better_auth::MOUNT, uri.path()) {
-                Some(path) => accounts.answer(request, path, client).await,
-                None => answered_by(others.clone(), request).await,
+                Some(path) => Box::pin(accounts.answer(request, path, client)).await,
+                None => Box::pin(answered_by(others.clone(), request)).await,
             }
         };
         around.answer(request, peer, inside).await
