@@ -31,7 +31,7 @@ pub use limits::AppLimits;
 pub use meter::{Answered, InFlight, Meter, Usage};
 pub use path_patterns::PathPatterns;
 pub use protected_fields::ProtectedFieldsByClass;
-pub use rate_limit::{RateCounters, RateLimit, RateZone, RatedRequest};
+pub use rate_limit::{RateCounters, RateLimit, RateState, RateZone, RatedRequest};
 pub use request_complexity::RequestComplexity;
 pub use route_pattern::RoutePattern;
 pub use secret::{SECRET_LEN_MIN, ServerSecret};

@@ -128,6 +128,19 @@ impl RateZone {
     }
 }
 
+/// What a limit leaves to a caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RateState {
+    /// Requests in a window.
+    pub limit: u64,
+    /// What is left of them.
+    pub remaining: u64,
+    /// When the window ends.
+    pub resets_at: Timestamp,
+    /// This request was one too many.
+    pub is_exceeded: bool,
+}
+
 /// How many requests were made. Each process counts for itself.
 #[derive(Debug, Default)]
 pub struct RateCounters(Mutex<HashMap<(usize, String), Window>>);
@@ -140,23 +153,26 @@ struct Window {
 
 impl RateCounters {
     /// Counts a request for each limit that concerns it, and refuses it (100) where that is one too many. `caller` tells
-    /// who makes it, as the zone has it.
+    /// who makes it, as the zone has it. The state is that of the limit that leaves least.
     pub fn count(
         &self,
         limits: &[RateLimit],
         request: RatedRequest<'_>,
         now: Timestamp,
         caller: impl Fn(RateZone) -> String,
-    ) -> Result<()> {
+    ) -> (Option<RateState>, Result<()>) {
+        let mut least: Option<RateState> = None;
         for (index, limit) in limits.iter().enumerate().filter(|(_, limit)| limit.concerns(request)) {
-            if self.add((index, caller(limit.zone)), limit, now) > limit.requests {
-                return Err(Error::new(ErrorCode::RateLimited, limit.message.clone()));
+            let state = self.add((index, caller(limit.zone)), limit, now).state(limit);
+            if state.is_exceeded {
+                return (Some(state), Err(Error::new(ErrorCode::RateLimited, limit.message.clone())));
             }
+            least = least.filter(|least| least.remaining <= state.remaining).or(Some(state));
         }
-        Ok(())
+        (least, Ok(()))
     }
 
-    fn add(&self, key: (usize, String), limit: &RateLimit, now: Timestamp) -> u64 {
+    fn add(&self, key: (usize, String), limit: &RateLimit, now: Timestamp) -> Window {
         let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if windows.len() >= limits::RATE_COUNTERS_MAX && !windows.contains_key(&key) {
             windows.retain(|_, window| window.end > now);
@@ -174,14 +190,25 @@ fn count_in(
     key: (usize, String),
     limit: &RateLimit,
     now: Timestamp,
-) -> u64 {
+) -> Window {
     let fresh = Window { end: Timestamp(now.0.saturating_add(limit.window_ms)), requests: 0 };
     let window = windows.entry(key).or_insert(fresh);
     if window.end <= now {
         *window = fresh;
     }
     window.requests = window.requests.saturating_add(1);
-    window.requests
+    *window
+}
+
+impl Window {
+    fn state(self, limit: &RateLimit) -> RateState {
+        RateState {
+            limit: limit.requests,
+            remaining: limit.requests.saturating_sub(self.requests),
+            resets_at: self.end,
+            is_exceeded: self.requests > limit.requests,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -203,10 +230,29 @@ mod tests {
             [limit(json!({"requestPath": "/login", "requestTimeWindow": 1000, "requestCount": 2})).unwrap()];
         let counters = RateCounters::default();
         let count = |who: &str, ms| {
-            counters.count(&limits, request("/login"), Timestamp(ms), |_| who.to_owned()).is_ok()
+            counters.count(&limits, request("/login"), Timestamp(ms), |_| who.to_owned()).1.is_ok()
         };
         assert_eq!([count("a", 0), count("a", 10), count("a", 20)], [true, true, false]);
         assert_eq!([count("b", 20), count("a", 999), count("a", 1000)], [true, false, true]);
+    }
+
+    #[test]
+    fn the_state_is_that_of_the_limit_that_leaves_least() {
+        let limits = [(5, 1_000), (2, 9_000)].map(|(count, window)| {
+            limit(json!({"requestPath": "/login", "requestTimeWindow": window, "requestCount": count}))
+                .unwrap()
+        });
+        let counters = RateCounters::default();
+        let count = || counters.count(&limits, request("/login"), Timestamp(10), |_| String::new());
+        let state = |remaining, is_exceeded| {
+            Some(RateState { limit: 2, remaining, resets_at: Timestamp(9_010), is_exceeded })
+        };
+        assert_eq!(count().0, state(1, false));
+        assert_eq!(count().0, state(0, false));
+        let (refused, error) = count();
+        assert!(error.is_err());
+        assert_eq!(refused, state(0, true));
+        assert_eq!(counters.count(&[], request("/login"), Timestamp(0), |_| String::new()).0, None);
     }
 
     #[test]

@@ -19,7 +19,7 @@ use super::caller::{identify, unauthorized};
 use super::credentials::Credentials;
 use super::envelope::{check_context, parse_body, take_method};
 use super::read_body::{read_body, too_large};
-use super::route_rules::check_route;
+use super::route_rules::check_own_route;
 use super::{Answer, Params, Routes, cors, path};
 use crate::around::Answered;
 use crate::client_address::ClientAddress;
@@ -51,8 +51,8 @@ impl ParseGate {
         B: Body<Data = Bytes> + Unpin,
     {
         let origin = request.headers().get(header::ORIGIN).cloned();
-        let mut bytes_in = 0;
-        let (mut response, app) = match self.admit(request, below, client, &mut bytes_in).await {
+        let mut noted = Noted::default();
+        let (mut response, app) = match self.admit(request, below, client, &mut noted).await {
             Ok(Admitted::Preflight) => (Response::new("OK".into()), None),
             Ok(Admitted::Health) => (health().into_response(), None),
             Ok(Admitted::Call(entry)) => {
@@ -69,8 +69,9 @@ impl ParseGate {
         };
         let settings = app.as_ref().map_or(&*self.defaults, |app| &app.settings);
         cors::add_headers(response.headers_mut(), origin.as_ref(), settings);
+        response.headers_mut().extend(noted.headers);
         if let Some(app) = &app {
-            count(app, &response, bytes_in);
+            count(app, &response, noted.bytes_in);
         }
         Answered { response, app: app.map(|app| Arc::clone(&app.id)) }
     }
@@ -81,7 +82,7 @@ impl ParseGate {
         request: Request<B>,
         below: &str,
         client: ClientAddress,
-        bytes_in: &mut usize,
+        noted: &mut Noted,
     ) -> Result<Admitted, Refused>
     where
         B: Body<Data = Bytes> + Unpin,
@@ -102,7 +103,7 @@ impl ParseGate {
         let bytes_max = self.body_bytes_max(app);
         let (bytes, reserved) =
             read_body(body, bytes_max, &self.body_budget).await.map_err(|error| (error, app.cloned()))?;
-        *bytes_in = bytes.len();
+        noted.bytes_in = bytes.len();
         let mut body = parse_body(&head.parts.headers, &bytes).map_err(without_app)?;
         drop(bytes);
         if let Some(method) = take_method(&head.parts.method, &mut body).map_err(without_app)? {
@@ -110,9 +111,9 @@ impl ParseGate {
         }
         let (app, context) = match known {
             Some(known) => known,
-            None => self.app_of_body(&head, &mut body, *bytes_in).await?,
+            None => self.app_of_body(&head, &mut body, noted.bytes_in).await?,
         };
-        let call = call(&app.settings, &head, context, body).map_err(|error| (error, Some(app)))?;
+        let call = call(&app.settings, &head, context, body, noted).map_err(|error| (error, Some(app)))?;
         Ok(Admitted::Call(Box::new(Entry { method: head.parts.method, path: head.path, call, reserved })))
     }
 
@@ -178,6 +179,15 @@ impl ParseGate {
     }
 }
 
+/// What is known of a request whether it is let in or not.
+#[derive(Default)]
+struct Noted {
+    /// The bytes of its body.
+    bytes_in: usize,
+    /// What its answer says beside the answer.
+    headers: HeaderMap,
+}
+
 /// A request without its body.
 struct Head {
     parts: Parts,
@@ -220,10 +230,16 @@ fn without_app(error: Error) -> Refused {
 }
 
 /// The call of an identified caller.
-fn call(settings: &AppSettings, head: &Head, context: ParseContext, mut body: JsonMap) -> Result<ParseCall> {
+fn call(
+    settings: &AppSettings,
+    head: &Head,
+    context: ParseContext,
+    mut body: JsonMap,
+    noted: &mut Noted,
+) -> Result<ParseCall> {
     body.shift_remove("_noBody");
     check_context_header(&head.parts.headers)?;
-    check_route(&context, &head.parts.method, &head.path, None)?;
+    check_own_route(&context, &head.parts.method, &head.path, &mut noted.headers)?;
     let query = Params::parse(head.parts.uri.query().unwrap_or_default())?;
     let request_id = request_id(settings, head)?;
     Ok(ParseCall { context: Arc::new(context), body, query, request_id })

@@ -1,10 +1,16 @@
 //! What the settings of an app say of routes: which ones clients may use, and how often.
 
-use astrolabe_core::app::{RateZone, RatedRequest};
+use astrolabe_core::app::{RateState, RateZone, RatedRequest};
 use astrolabe_core::error::{Error, ErrorCode, Result};
-use http::Method;
+use http::header::RETRY_AFTER;
+use http::{HeaderMap, HeaderName, Method};
 
 use super::ParseContext;
+
+const X_RATELIMIT_LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
+const X_RATELIMIT_REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
+/// In seconds since 1970.
+const X_RATELIMIT_RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
 /// Refuses a request whose route is not on the app's list (119), or that is one too many (100). `path` is that below the
 /// mount; `within` is the method of the batch that it is part of.
@@ -15,7 +21,29 @@ pub fn check_route(
     within: Option<&Method>,
 ) -> Result<()> {
     check_allowed(context, method, path)?;
-    count_request(context, method, path, within)
+    count_request(context, method, path, within).1
+}
+
+/// The same for a request of its own, whose answer says in headers what a limit leaves, as Parse Server's does.
+pub(super) fn check_own_route(
+    context: &ParseContext,
+    method: &Method,
+    path: &str,
+    headers: &mut HeaderMap,
+) -> Result<()> {
+    check_allowed(context, method, path)?;
+    let (state, result) = count_request(context, method, path, None);
+    if let Some(state) = state {
+        let seconds = |ms: i64| ms.saturating_add(999).div_euclid(1_000);
+        headers.insert(X_RATELIMIT_LIMIT, state.limit.into());
+        headers.insert(X_RATELIMIT_REMAINING, state.remaining.into());
+        headers.insert(X_RATELIMIT_RESET, seconds(state.resets_at.0).into());
+        if state.is_exceeded {
+            let now = context.app.objects.clock().now();
+            headers.insert(RETRY_AFTER, seconds(state.resets_at.0.saturating_sub(now.0)).into());
+        }
+    }
+    result
 }
 
 fn check_allowed(context: &ParseContext, method: &Method, path: &str) -> Result<()> {
@@ -30,10 +58,15 @@ fn check_allowed(context: &ParseContext, method: &Method, path: &str) -> Result<
     }
 }
 
-fn count_request(context: &ParseContext, method: &Method, path: &str, within: Option<&Method>) -> Result<()> {
+fn count_request(
+    context: &ParseContext,
+    method: &Method,
+    path: &str,
+    within: Option<&Method>,
+) -> (Option<RateState>, Result<()>) {
     let limits = &context.app.settings.rate_limits;
     if limits.is_empty() {
-        return Ok(());
+        return (None, Ok(()));
     }
     let methods = [method.as_str(), within.unwrap_or(method).as_str()];
     let request = RatedRequest {

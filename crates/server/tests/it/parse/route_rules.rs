@@ -1,4 +1,5 @@
 use astrolabe_core::app::{KeywordDenylist, PathPatterns, RateLimit, RequestComplexity};
+use astrolabe_core::ports::Clock as _;
 use astrolabe_testkit::TestServer;
 use serde_json::{Value, json};
 
@@ -77,6 +78,28 @@ async fn this_machine_is_not_counted_unless_that_is_said() -> anyhow::Result<()>
             request.send().await?.expect_status(status)?;
         }
     }
+    server.stop().await
+}
+
+/// The headers are those of Parse Server 9.10, which has them from express-rate-limit.
+#[tokio::test]
+async fn answers_say_what_a_limit_leaves() -> anyhow::Result<()> {
+    let server = limited(&[limit(json!({"requestPath": "/classes/Todo"}))]).await?;
+    let reset = server.clock.now().0 / 1_000 + 10;
+    let mut left = Vec::new();
+    for (waited, status) in [(0, 200), (4, 200), (0, 429)] {
+        server.clock.advance_seconds(waited);
+        let answer = server.get("/classes/Todo").send().await?;
+        answer.expect_status(status)?;
+        assert_eq!(answer.header("x-ratelimit-limit"), Some("2"));
+        let ends: i64 = answer.header("x-ratelimit-reset").unwrap_or_default().parse()?;
+        assert!((reset..=reset + 1).contains(&ends), "{ends} {reset}");
+        left.push(answer.header("x-ratelimit-remaining").unwrap_or_default().to_owned());
+        assert_eq!(answer.header("retry-after"), (status == 429).then_some("6"));
+    }
+    assert_eq!(left, ["1", "0", "0"]);
+    let free = server.get("/classes/Other").send().await?;
+    assert_eq!(free.header("x-ratelimit-limit"), None);
     server.stop().await
 }
 
