@@ -9,7 +9,7 @@ import { type Backend, backendOf } from './dev/backend.ts';
 import { proxyOf } from './dev/proxy.ts';
 import { envSchema } from './env-schema.ts';
 import { type AstrolabeOptions, readOptions } from './options.ts';
-import { AUTH_PATH, below } from './paths.ts';
+import { AUTH_ROUTE, below } from './paths.ts';
 import { refusePrerendered } from './protect/prerendered.ts';
 import { routesOf, rulesOf, writeManifest } from './protect/manifest.ts';
 import { compileRules } from './protect/rules.ts';
@@ -80,7 +80,7 @@ export default function astrolabe(given: AstrolabeOptions = {}): AstroIntegratio
         addMiddleware({ order: 'pre', entrypoint: part('./runtime/middleware.js') });
         if (rules.length > 0) addMiddleware({ order: 'post', entrypoint: part('./runtime/after-rewrites.js') });
         if (command === 'dev' || config.adapter) {
-          injectRoute({ pattern: `${AUTH_PATH}/[...path]`, entrypoint: part('./routes/auth.js'), prerender: false });
+          injectRoute({ pattern: AUTH_ROUTE, entrypoint: part('./routes/auth.js'), prerender: false });
         }
         if (addsAccount(config.srcDir)) {
           injectRoute({ pattern: '/account', entrypoint: part('../pages/account.astro'), prerender: false });

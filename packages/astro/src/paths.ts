@@ -2,6 +2,8 @@
 
 /** Accounts over cookies. */
 export const AUTH_PATH = '/api/auth';
+/** The route of the site that passes them on. */
+export const AUTH_ROUTE = `${AUTH_PATH}/[...path]`;
 /** The Parse API. */
 export const PARSE_PATH = '/parse';
 

@@ -1,5 +1,6 @@
 // Before everything else of the site: whose request is it, and may they come in.
 import type { APIContext, MiddlewareNext } from 'astro';
+import { AUTH_ROUTE } from '../paths.ts';
 import { hasSessionCookie } from './cookies.ts';
 import { withClient } from './context.ts';
 import { enforce, refusalAnswer } from './enforce.ts';
@@ -22,8 +23,10 @@ export async function onRequest(context: APIContext, next: MiddlewareNext): Prom
 async function resolve(context: APIContext): Promise<Caller> {
   const known = callers.get(context.locals);
   if (known) return known;
-  // A page that is made at build time is for everybody; there is no caller, and there are no headers to look at.
-  const caller = context.isPrerendered ? SIGNED_OUT : await callerOf(context.request, environment);
+  // A page that is made at build time is for everybody; there is no caller, and there are no headers to look at. And what
+  // is passed on to the accounts is judged there.
+  const isNobodys = context.isPrerendered || context.routePattern === AUTH_ROUTE;
+  const caller = isNobodys ? SIGNED_OUT : await callerOf(context.request, environment);
   // With their getters: the client is made when it is first used.
   Object.defineProperties(context.locals, Object.getOwnPropertyDescriptors(localsOf(caller)));
   callers.set(context.locals, caller);
