@@ -5,9 +5,11 @@
 
 mod callers;
 mod common_passwords;
+mod emails;
 mod guesses;
 mod lockout;
 mod log_in;
+pub mod pages;
 mod password;
 mod password_policy;
 mod role_rules;
@@ -23,6 +25,7 @@ use std::sync::Arc;
 use astrolabe_core::app::ServerSecret;
 use astrolabe_core::ports::{Ids, Mailer, RuleSet};
 
+use emails::Emails;
 use guesses::Guesses;
 
 pub use callers::SessionCallers;
@@ -38,23 +41,26 @@ pub struct Auth {
     mailer: Arc<dyn Mailer>,
     secret: ServerSecret,
     guesses: Arc<Guesses>,
+    emails: Emails,
 }
 
 impl Auth {
     /// Starts the threads that hash passwords. Mail to users goes through `mailer`.
     pub fn new(cost: PasswordCost, ids: Arc<dyn Ids>, mailer: Arc<dyn Mailer>, secret: ServerSecret) -> Self {
+        let emails = Emails::new(Arc::clone(&mailer), secret.clone());
         Auth {
             hasher: Arc::new(PasswordHasher::new(cost, ids)),
             mailer,
             secret,
             guesses: Arc::new(Guesses::new()),
+            emails,
         }
     }
 
     /// The rules of the account classes, for the kernel.
     pub fn class_rules(&self) -> RuleSet {
         RuleSet::default()
-            .with(Arc::new(UserRules::new(Arc::clone(&self.hasher))))
+            .with(Arc::new(UserRules::new(Arc::clone(&self.hasher), self.emails.clone())))
             .with(Arc::new(SessionRules))
             .with(Arc::new(RoleRules))
     }
@@ -72,6 +78,10 @@ impl Auth {
     /// Wrong passwords, and who has to wait for them.
     pub(crate) fn guesses(&self) -> &Guesses {
         &self.guesses
+    }
+
+    pub(crate) fn emails(&self) -> &Emails {
+        &self.emails
     }
 
     pub(crate) fn hasher(&self) -> &PasswordHasher {

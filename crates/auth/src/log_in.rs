@@ -13,6 +13,7 @@ use astrolabe_core::schema::{HASHED_PASSWORD, OBJECT_ID};
 use astrolabe_core::value::{Json, JsonMap, Value};
 
 use crate::Auth;
+use crate::emails::verification::{must_verify_first, not_verified};
 use crate::lockout::{Lockout, note};
 use crate::password::imported::is_imported;
 use crate::password_policy::{self, Age, CHANGED_AT};
@@ -24,6 +25,8 @@ pub(crate) struct LogIn {
     username: Option<String>,
     email: Option<String>,
     password: String,
+    /// Holders of the master key may log in users who have not verified their address.
+    ignores_verification: bool,
 }
 
 /// A user who has logged in.
@@ -51,7 +54,19 @@ impl LogIn {
             .ok_or_else(|| Error::new(ErrorCode::PasswordMissing, "password is required."))
             .and_then(text)?;
         let username = username.map(text).transpose()?;
-        Ok(LogIn { username, email: email.map(text).transpose()?, password })
+        let ignores_verification = match params.get("ignoreEmailVerification") {
+            Some(Json::Bool(ignores)) => *ignores,
+            Some(Json::String(text)) => text == "true",
+            _ => false,
+        };
+        Ok(LogIn { username, email: email.map(text).transpose()?, password, ignores_verification })
+    }
+}
+
+impl LogIn {
+    /// Whether the user has to verify the address first.
+    fn must_wait_for(&self, app: &App, scope: &Scope, user: &Object) -> bool {
+        must_verify_first(app, user) && !(scope.is_privileged() && self.ignores_verification)
     }
 }
 
@@ -73,6 +88,10 @@ impl Auth {
     pub(crate) async fn log_in(&self, app: &App, scope: &Scope, log_in: LogIn) -> Result<LoggedIn> {
         let user = self.check_password(app, scope, &log_in).await?;
         let mut steps = right_password_steps(app, &user)?;
+        if log_in.must_wait_for(app, scope, &user) {
+            commit_right_password(app, &user, steps).await?;
+            return Err(not_verified());
+        }
         let now = app.objects.clock().now();
         let mut notes = Vec::new();
         match password_policy::age(&app.objects.settings().password_policy, &user, now) {
@@ -98,6 +117,9 @@ impl Auth {
         let user = self.check_password(app, scope, &log_in).await?;
         if Lockout::of(app, &user).is_some() {
             commit_right_password(app, &user, right_password_steps(app, &user)?).await?;
+        }
+        if log_in.must_wait_for(app, scope, &user) {
+            return Err(not_verified());
         }
         user_as_told(app, scope, &user.object_id).await
     }

@@ -17,6 +17,8 @@ use astrolabe_core::schema::HASHED_PASSWORD;
 use astrolabe_core::value::{FieldOp, Value};
 
 use self::access_list::{give_acl, keep_own_rights};
+use crate::emails::verification::not_verified;
+use crate::emails::{Emails, RESET};
 use crate::lockout::{FAILED_COUNT, LOCKED_UNTIL};
 use crate::password::PasswordHasher;
 use crate::password::imported::check_hash;
@@ -29,12 +31,13 @@ const SAVE_ATTEMPTS: usize = 3;
 /// See the module.
 pub struct UserRules {
     hasher: Arc<PasswordHasher>,
+    emails: Emails,
 }
 
 impl UserRules {
-    /// Rules that hash with `hasher`.
-    pub fn new(hasher: Arc<PasswordHasher>) -> Self {
-        UserRules { hasher }
+    /// Rules that hash with `hasher` and verify addresses with `emails`.
+    pub(crate) fn new(hasher: Arc<PasswordHasher>, emails: Emails) -> Self {
+        UserRules { hasher, emails }
     }
 }
 
@@ -101,8 +104,14 @@ impl UserRules {
             None => return Err(Error::new(ErrorCode::PasswordMissing, "password is required")),
         }
         give_acl(context, write)?;
+        self.emails.verify_new_address(context, write)?;
+        let policy = &context.objects.settings().emails;
+        let must_verify_first = policy.verify && policy.prevent_log_in;
+        if must_verify_first && policy.prevent_sign_up {
+            write.refusal_after = Some(not_verified());
+        }
         // An administrator makes users without becoming one of them.
-        if !context.scope.is_privileged() {
+        if !context.scope.is_privileged() && !must_verify_first {
             let session = NewSession::for_user(context, &write.object_id, Origin::SignUp)?;
             write.more_steps.extend(session.steps);
             write.more_answer.insert("sessionToken".into(), session.token.into());
@@ -121,6 +130,13 @@ impl UserRules {
         refuse_server_fields(context, write)?;
         check_change(write)?;
         set_keys(objects, write)?;
+        self.emails.verify_new_address(context, write)?;
+        if write.fields.contains_key("email") || write.fields.contains_key("password") {
+            // A link to choose a password was sent to the old address, or before somebody chose one.
+            for (field, value) in RESET.cleared() {
+                write.set(&field, value);
+            }
+        }
         if !scope.is_privileged() {
             keep_own_rights(write);
         }

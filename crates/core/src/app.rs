@@ -2,6 +2,7 @@
 
 mod account_policy;
 mod cookie_accounts;
+mod email_policy;
 mod host_name;
 mod keys;
 mod keyword_denylist;
@@ -20,10 +21,11 @@ use std::sync::Arc;
 
 use crate::error::Result;
 use crate::objects::Objects;
-use crate::ports::{BoxFuture, Callers};
+use crate::ports::{Background, BoxFuture, Callers};
 
 pub use account_policy::{AccountLockout, PasswordPolicy};
 pub use cookie_accounts::{CookieAccounts, FORGOTTEN_SESSION_LENGTH_S};
+pub use email_policy::{CustomPages, EmailPolicy, HOSTED_PAGES, ResetPolicy};
 pub use host_name::HostName;
 pub use keys::{AppKeys, HashedKey, same_key};
 pub use keyword_denylist::KeywordDenylist;
@@ -53,6 +55,16 @@ pub struct App {
     pub rate_counters: Arc<RateCounters>,
     /// What it uses.
     pub meter: Arc<Meter>,
+    /// Work that goes on beside requests.
+    pub background: Arc<dyn Background>,
+}
+
+impl App {
+    /// Ends its work and closes its database.
+    pub async fn close(&self) {
+        self.background.stop().await;
+        self.objects.store().close().await;
+    }
 }
 
 impl fmt::Debug for App {

@@ -98,6 +98,8 @@ error_codes! {
     OtherCause = Some(-1), 400, "other_cause";
     /// A part of the server failed; the only code that answers 500.
     InternalServerError = Some(1), 500, "internal";
+    /// Mail is needed and this server sends none.
+    MailNotConfigured = Some(1), 400, "mail_not_configured";
     /// Too many requests of one caller.
     RateLimited = Some(100), 429, "rate_limited";
     /// The object is missing, or the caller may not know that it exists.
@@ -160,6 +162,10 @@ error_codes! {
     UsernameTaken = Some(202), 400, "username_taken";
     /// The e-mail address belongs to somebody.
     EmailTaken = Some(203), 400, "email_taken";
+    /// A request without the e-mail address that it is about.
+    EmailMissing = Some(204), 400, "email_missing";
+    /// No user has the e-mail address, or it has not been verified.
+    EmailNotFound = Some(205), 400, "email_not_found";
     /// The request needs a session.
     SessionMissing = Some(206), 400, "session_missing";
     /// The session token is unknown or has expired.

@@ -82,5 +82,7 @@ pub const DEVICE_TOKEN_LEN_MAX: usize = 4_096;
 pub const DEVICE_INSTALLATIONS_MAX: usize = 100;
 /// Characters of a custom object id.
 pub const OBJECT_ID_LEN_MAX: usize = 64;
+/// Bytes of the address and the variables of one mail.
+pub const MAIL_BYTES_MAX: usize = 64 * 1024;
 /// Members added to or removed from a relation by one request.
 pub const RELATION_MEMBERS_MAX: usize = 10_000;

@@ -1,5 +1,6 @@
 //! What the kernel needs from outside, as small object-safe traits. Slices above implement them.
 
+mod background;
 mod callers;
 mod class_rules;
 mod clock;
@@ -11,6 +12,7 @@ mod store_error;
 use std::future::Future;
 use std::pin::Pin;
 
+pub use background::{Background, NoBackground};
 pub use callers::{Callers, SignedIn};
 pub use class_rules::{ClassRules, RuleContext, RuleSet};
 pub use clock::{Clock, Ids};

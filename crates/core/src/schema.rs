@@ -32,7 +32,7 @@ pub use rest_json::{
     parse_schema_request,
 };
 pub use system::{
-    HASHED_PASSWORD, IDEMPOTENCY, INTERNAL_CLASSES, is_import_field, system_classes, system_fields,
+    HASHED_PASSWORD, IDEMPOTENCY, INTERNAL_CLASSES, MAIL, is_import_field, system_classes, system_fields,
 };
 
 /// Names of the fields every object has.

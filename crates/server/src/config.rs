@@ -21,6 +21,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use astrolabe_core::app::{AppKeys, AppSettings, HostName, ServerSecret};
+use astrolabe_mail::{Sender, SmtpAddress};
 use astrolabe_store::PostgresOptions;
 use ipnet::IpNet;
 
@@ -61,6 +62,8 @@ pub struct ServerConfig {
     pub data_dir: PathBuf,
     /// The secret that keys are derived from; without one it is that of the data folder.
     pub secret: Option<ServerSecret>,
+    /// Where mail goes.
+    pub mail: MailConfig,
     /// Peers whose forwarding headers are believed.
     pub trusted_proxies: Vec<IpNet>,
     /// The PostgreSQL database of all apps; without one, each has an SQLite file.
@@ -87,6 +90,21 @@ pub struct ServerConfig {
     pub migrate: bool,
     /// The log.
     pub log: LogConfig,
+}
+
+/// Where mail goes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MailConfig {
+    /// The mail server.
+    pub smtp: Option<SmtpAddress>,
+    /// Who mail comes from.
+    pub from: Option<Sender>,
+    /// Certificates to trust beside the usual ones.
+    pub smtp_ca: Option<PathBuf>,
+    /// A folder of templates.
+    pub templates: Option<PathBuf>,
+    /// Without a mail server, mail is kept in the data folder for a developer to look at.
+    pub outbox: bool,
 }
 
 /// The address of a PostgreSQL database, which may hold a password.

@@ -7,6 +7,8 @@ pub mod config;
 pub mod databases;
 pub mod http;
 pub mod lifecycle;
+pub mod mail;
+pub mod outbox_page;
 pub mod probes;
 pub mod router;
 pub mod schema_folder;

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use astrolabe_auth::routes::better_auth::{self, BetterAuth};
 use astrolabe_core::app::{AppSettings, Apps};
+use astrolabe_mail::Destination;
 use astrolabe_wire::access_log::AccessLog;
 use astrolabe_wire::around::{Answered, Around};
 use astrolabe_wire::hosted::HostedGate;
 use astrolabe_wire::own_answer;
-use astrolabe_wire::parse::{BodyBudget, ParseGate, Routes};
+use astrolabe_wire::parse::{BodyBudget, PagesGate, ParseGate, Routes};
 use axum::Router;
 use axum::body::Body;
 use axum::response::Response;
@@ -20,6 +21,7 @@ use ipnet::IpNet;
 use tower::ServiceExt;
 
 use crate::http::Service;
+use crate::outbox_page::{self, OUTBOX_PATH};
 use crate::probes::{self, Readiness};
 use crate::state::State;
 
@@ -53,6 +55,7 @@ struct Paths {
     around: Around,
     parse: ParseGate,
     accounts: HostedGate,
+    pages: PagesGate,
     others: Router,
 }
 
@@ -71,6 +74,13 @@ pub fn router(state: &State, parts: RouterParts) -> SiteRouter {
         body_budget: body_budget.clone(),
         face: Arc::new(BetterAuth::new(state.auth.clone())),
     };
+    let pages = PagesGate {
+        apps: Arc::clone(&parts.apps),
+        defaults: Arc::clone(&defaults),
+        body_budget: body_budget.clone(),
+        mount: PARSE_MOUNT,
+        handler: astrolabe_auth::pages::handler(&state.auth),
+    };
     let parse = ParseGate {
         apps: parts.apps,
         defaults,
@@ -81,21 +91,30 @@ pub fn router(state: &State, parts: RouterParts) -> SiteRouter {
             &state.auth,
         )),
     };
-    let others = Router::new()
+    let outbox = match state.mail.destination() {
+        Destination::Outbox(outbox) => {
+            Router::new().route(OUTBOX_PATH, get(outbox_page::show).with_state(outbox.clone()))
+        }
+        _ => Router::new(),
+    };
+    let others = outbox
         .route("/healthz", get(probes::live))
         .route("/readyz", get(probes::ready).with_state(parts.readiness))
         .fallback(own_answer::unknown_path);
-    SiteRouter { paths: Arc::new(Paths { around, parse, accounts, others }) }
+    SiteRouter { paths: Arc::new(Paths { around, parse, pages, accounts, others }) }
 }
 
 impl Service for SiteRouter {
     async fn answer(self, request: Request<Incoming>, peer: SocketAddr) -> Response {
-        let Paths { around, parse, accounts, others } = &*self.paths;
+        let Paths { around, parse, pages, accounts, others } = &*self.paths;
         // What answers is large and would be copied into everything around it.
         let inside = async |request: Request<Incoming>, client| {
             let uri = request.uri().clone();
             if let Some(path) = below(PARSE_MOUNT, uri.path()) {
-                return Box::pin(parse.answer(request, path, client)).await;
+                return match PagesGate::page_path(path) {
+                    Some(page) => Box::pin(pages.answer(request, &page, client)).await,
+                    None => Box::pin(parse.answer(request, path, client)).await,
+                };
             }
             match below(better_auth::MOUNT, uri.path()) {
                 Some(path) => Box::pin(accounts.answer(request, path, client)).await,

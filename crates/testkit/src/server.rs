@@ -5,17 +5,24 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use astrolabe_auth::PasswordCost;
+use astrolabe_core::access::Scope;
 use astrolabe_core::app::{App, AppKeys, AppSettings, Apps, HashedKey, HostName, Meter, ServerSecret, Usage};
 use astrolabe_core::error::Result;
-use astrolabe_core::ports::BoxFuture;
+use astrolabe_core::ports::{BoxFuture, Clock as _};
+use astrolabe_core::query::Filter;
+use astrolabe_core::schema::MAIL;
+use astrolabe_mail::MailQueue;
 use astrolabe_server::apps::AppDefinition;
+use astrolabe_server::config::MailConfig;
 use astrolabe_server::http::{HttpLimits, serve};
 use astrolabe_server::lifecycle::{Shutdown, SystemIds};
+use astrolabe_server::mail::{MailMarks, mailer};
 use astrolabe_server::probes::Readiness;
 use astrolabe_server::router::{RouterParts, router};
-use astrolabe_server::state::State;
+use astrolabe_server::state::{State, StateParts};
 use reqwest::Method;
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
@@ -42,6 +49,10 @@ pub struct TestServer {
     shutdown: Shutdown,
     serving: Option<JoinHandle<()>>,
     database: TestDatabase,
+    /// The mailer.
+    pub mail: MailQueue,
+    secret: ServerSecret,
+    data: TempDir,
 }
 
 /// A user that a test has signed up.
@@ -59,9 +70,16 @@ pub struct TestServerBuilder {
     settings: Option<AppSettings>,
     keys: Option<AppKeys>,
     trusted_proxies: Vec<&'static str>,
+    mail: MailConfig,
 }
 
 impl TestServerBuilder {
+    /// Sends mail.
+    pub fn mail(mut self, config: MailConfig) -> Self {
+        self.mail = config;
+        self
+    }
+
     /// Changes the app's settings.
     pub fn settings(mut self, change: impl FnOnce(&mut AppSettings)) -> Self {
         change(self.settings.get_or_insert_with(default_settings));
@@ -84,13 +102,18 @@ impl TestServerBuilder {
     pub async fn start(self) -> anyhow::Result<TestServer> {
         let database = TestDatabase::make()?;
         let clock = Arc::new(TestClock::default());
-        let state = State::new(
-            clock.clone(),
-            Arc::new(SystemIds),
-            PasswordCost::cheapest(),
-            database.databases()?,
-            ServerSecret::generate(&SystemIds),
-        );
+        let secret = ServerSecret::generate(&SystemIds);
+        let data = TempDir::new()?;
+        let mail = mailer(&self.mail, data.path(), &secret)?;
+        let state = State::new(StateParts {
+            clock: clock.clone(),
+            ids: Arc::new(SystemIds),
+            password_cost: PasswordCost::cheapest(),
+            databases: database.databases()?,
+            mail: mail.clone(),
+            secret: secret.clone(),
+            waiting_apps: MailMarks::in_folder(data.path()),
+        });
         let settings = self.settings.unwrap_or_else(default_settings);
         let definition = AppDefinition {
             id: APP_ID.to_owned(),
@@ -115,7 +138,8 @@ impl TestServerBuilder {
         let limits = HttpLimits { connections_max: 256, shutdown_grace: std::time::Duration::from_secs(5) };
         let serving = tokio::spawn(serve(listener, router(&state, parts), limits, shutdown.clone()));
         let client = reqwest::Client::builder().no_proxy().build().context("the HTTP client")?;
-        Ok(TestServer { clock, app, origin, client, shutdown, serving: Some(serving), database })
+        let serving = Some(serving);
+        Ok(TestServer { clock, app, origin, client, shutdown, serving, database, mail, secret, data })
     }
 }
 
@@ -218,13 +242,35 @@ impl TestServer {
         answer.json["objectId"].as_str().map(str::to_owned).context("no objectId")
     }
 
+    /// The mailer of another server on the same database.
+    pub fn another_mailer(&self, config: &MailConfig) -> anyhow::Result<MailQueue> {
+        mailer(config, self.data.path(), &self.secret)
+    }
+
+    /// Waits until the mail that waits is not being sent at this moment, or is gone.
+    pub async fn until_mail_is_put_back(&self) -> anyhow::Result<()> {
+        let start = std::time::Instant::now();
+        loop {
+            let rows = self.app.objects.find_objects(&Scope::server(), MAIL, Filter::all(), 1).await?;
+            // A claim lasts longer than the first pauses; later ones are longer than it.
+            let now = self.clock.now();
+            let due_s = rows.first().and_then(|row| row.time("dueAt")).map(|due| (due.0 - now.0) / 1_000);
+            match due_s {
+                Some(due_s) if (46..=60).contains(&due_s) => {}
+                _ => return Ok(()),
+            }
+            anyhow::ensure!(start.elapsed().as_secs() < 60, "the mail is sent for ever");
+            tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+        }
+    }
+
     /// Stops the server and closes the database.
     pub async fn stop(mut self) -> anyhow::Result<()> {
         self.shutdown.request();
         if let Some(serving) = self.serving.take() {
             serving.await?;
         }
-        self.app.objects.store().close().await;
+        self.app.close().await;
         Ok(())
     }
 }

@@ -12,11 +12,12 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("core", &[]),
     ("store", &["core"]),
     ("schema-code", &["core"]),
+    ("mail", &["core"]),
     ("wire", &["core"]),
     ("auth", &["wire", "core"]),
     ("api", &["auth", "wire", "core"]),
-    ("server", &["api", "auth", "schema-code", "store", "wire", "core"]),
-    ("testkit", &["server", "api", "auth", "schema-code", "store", "wire", "core"]),
+    ("server", &["api", "auth", "mail", "schema-code", "store", "wire", "core"]),
+    ("testkit", &["server", "api", "auth", "mail", "schema-code", "store", "wire", "core"]),
 ];
 
 /// Heavy or telling dependencies, and the crates that may have them.
@@ -27,8 +28,10 @@ const HOMES: &[(&str, &[&str])] = &[
     ("argon2", &["auth"]),
     ("clap", &["server"]),
     ("axum", &["wire", "server"]),
-    ("tokio", &["store", "wire", "auth", "server", "testkit"]),
+    ("tokio", &["store", "wire", "auth", "mail", "server", "testkit"]),
     ("reqwest", &["testkit"]),
+    ("lettre", &["mail"]),
+    ("minijinja", &["mail"]),
 ];
 
 fn root() -> PathBuf {

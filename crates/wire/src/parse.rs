@@ -10,6 +10,7 @@ mod cors;
 mod credentials;
 mod envelope;
 mod gate;
+mod pages;
 mod params;
 mod path;
 mod path_params;
@@ -21,6 +22,7 @@ pub use answer::{Answer, created, failure_body, json_bytes, json_value, object_w
 pub use body_budget::BodyBudget;
 pub use call::{ParseCall, ParseContext};
 pub use gate::ParseGate;
+pub use pages::{PageAnswer, PageCall, PageHandler, PagesGate};
 pub use params::Params;
 pub use path::normalised;
 pub use path_params::PathParams;

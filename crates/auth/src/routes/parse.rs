@@ -16,9 +16,12 @@ use crate::session::{find_by_token, told_as_opened, upgrade};
 pub fn routes(routes: Routes, auth: &Auth) -> Routes {
     let log_in = with(auth, log_in);
     let verify_password = with(auth, verify_password);
+    let (reset, verification) = (with(auth, request_password_reset), with(auth, request_verification));
     routes
         .route("/login", get(log_in.clone()).post(log_in))
         .route("/verifyPassword", get(verify_password.clone()).post(verify_password))
+        .route("/requestPasswordReset", post(reset))
+        .route("/verificationEmailRequest", post(verification))
         .route("/loginAs", post(log_in_as))
         .route("/logout", post(log_out_current))
         .route("/users/me", get(current_user))
@@ -48,6 +51,43 @@ async fn verify_password(auth: Auth, call: ParseCall) -> Result<Answer> {
     let context = call.context.clone();
     let request = LogIn::from_params(&call.params())?;
     Ok(json_bytes(StatusCode::OK, auth.verify_password(&context.app, &context.scope, request).await?))
+}
+
+/// By the address, or by the token of a link that has become too old.
+async fn request_password_reset(auth: Auth, call: ParseCall) -> Result<Answer> {
+    call.require_writer()?;
+    auth.emails().check_ready(&call.app().objects)?;
+    let given = |name: &str| call.body.get(name).filter(|json| !json.is_null() && json.as_str() != Some(""));
+    let email = match (given("token"), given("email")) {
+        (Some(Json::String(token)), _) => auth.emails().address_of_old_link(call.app(), token).await?,
+        (Some(_), _) => return Err(Error::new(ErrorCode::InvalidValue, "token must be a string")),
+        (None, Some(email)) => email.as_str().map(str::to_owned),
+        (None, None) => return Err(no_email()),
+    };
+    let email = email.ok_or_else(email_is_no_string)?;
+    auth.emails().request_reset(call.app(), &email).await?;
+    Ok(json_bytes(StatusCode::OK, b"{}".to_vec()))
+}
+
+async fn request_verification(auth: Auth, call: ParseCall) -> Result<Answer> {
+    call.require_writer()?;
+    auth.emails().check_ready(&call.app().objects)?;
+    let email = match call.body.get("email") {
+        None | Some(Json::Null) => return Err(no_email()),
+        Some(Json::String(email)) if email.is_empty() => return Err(no_email()),
+        Some(Json::String(email)) => email,
+        Some(_) => return Err(email_is_no_string()),
+    };
+    auth.emails().send_again(call.app(), email).await?;
+    Ok(json_bytes(StatusCode::OK, b"{}".to_vec()))
+}
+
+fn no_email() -> Error {
+    Error::new(ErrorCode::EmailMissing, "you must provide an email")
+}
+
+fn email_is_no_string() -> Error {
+    Error::new(ErrorCode::InvalidEmailAddress, "you must provide a valid email string")
 }
 
 /// Support staff see what a user sees, without knowing the password.

@@ -3,13 +3,15 @@
 use ipnet::IpNet;
 
 use super::{
-    AccountLockout, AppLimits, CookieAccounts, KeywordDenylist, PasswordPolicy, PathPatterns,
-    ProtectedFieldsByClass, RateLimit, RequestComplexity,
+    AccountLockout, AppLimits, CookieAccounts, CustomPages, EmailPolicy, KeywordDenylist, PasswordPolicy,
+    PathPatterns, ProtectedFieldsByClass, RateLimit, RequestComplexity, ResetPolicy,
 };
 
 /// The settings of one app. Defaults are those of `astrolabe start`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AppSettings {
+    /// The app's name for people (`appName`); `None` shows the application id.
+    pub app_name: Option<String>,
     /// Clients may make classes and fields by writing to them (`allowClientClassCreation`).
     pub allow_client_class_creation: bool,
     /// Clients may choose object ids (`allowCustomObjectId`).
@@ -48,6 +50,12 @@ pub struct AppSettings {
     pub password_policy: PasswordPolicy,
     /// How accounts over cookies behave.
     pub cookie_accounts: CookieAccounts,
+    /// How a forgotten password is replaced (`passwordPolicy`).
+    pub password_reset: ResetPolicy,
+    /// What is done about e-mail addresses.
+    pub emails: EmailPolicy,
+    /// Pages of the owner's own that links of mails lead to (`pages.customUrls`, `customPages`).
+    pub pages: CustomPages,
     /// A password change ends the user's other sessions (`revokeSessionOnPasswordReset`).
     pub revoke_sessions_on_password_change: bool,
     /// User names are stored in lower case (`convertUsernameToLowercase`).
@@ -79,6 +87,9 @@ pub struct AppSettings {
     /// The address of the Parse API as clients see it, without a slash at the end (`publicServerURL`,
     /// `serverURL`); `None` is derived from the request.
     pub public_url: Option<String>,
+    /// The address of the Parse API for links in mails where `public_url` is not set. Unlike other addresses it is never
+    /// derived from a request: whoever asks for a mail could make it lead to a host of its own.
+    pub own_url: Option<String>,
     /// How much the app may use.
     pub limits: AppLimits,
 }
@@ -86,6 +97,7 @@ pub struct AppSettings {
 impl Default for AppSettings {
     fn default() -> Self {
         AppSettings {
+            app_name: None,
             allow_client_class_creation: false,
             allow_custom_object_id: false,
             object_id_size: 10,
@@ -105,6 +117,9 @@ impl Default for AppSettings {
             account_lockout: AccountLockout::default(),
             password_policy: PasswordPolicy::default(),
             cookie_accounts: CookieAccounts::default(),
+            password_reset: ResetPolicy::default(),
+            emails: EmailPolicy::default(),
+            pages: CustomPages::default(),
             revoke_sessions_on_password_change: true,
             lowercase_usernames: false,
             lowercase_emails: false,
@@ -120,8 +135,16 @@ impl Default for AppSettings {
             route_allow_list: None,
             rate_limits: Vec::new(),
             public_url: None,
+            own_url: None,
             limits: AppLimits::default(),
         }
+    }
+}
+
+impl AppSettings {
+    /// The address of the Parse API for links in mails.
+    pub fn links_url(&self) -> Option<&str> {
+        self.public_url.as_deref().or(self.own_url.as_deref())
     }
 }
 

@@ -26,7 +26,12 @@ impl Objects {
         body: JsonMap,
         request: Option<&RequestId>,
     ) -> Result<WriteAnswer> {
-        self.save(scope, SaveOf { class_name, object_id: None, condition: None, request }, body).await
+        self.save(
+            scope,
+            SaveOf { class_name, object_id: None, condition: None, required: None, request },
+            body,
+        )
+        .await
     }
 
     /// Everything that comes before the commit of a new object.

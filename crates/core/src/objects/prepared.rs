@@ -7,8 +7,9 @@ use super::idempotency::Recording;
 use super::update::update_answer;
 use super::{Objects, RequestId, Write, WriteAnswer, WriteKind};
 use crate::access::Scope;
-use crate::error::{ErrorCode, Result};
+use crate::error::{Error, ErrorCode, Result};
 use crate::ports::{StepOutcome, WriteStep};
+use crate::query::Filter;
 use crate::value::JsonMap;
 
 /// A write that has passed everything that comes before the commit.
@@ -31,6 +32,15 @@ pub(super) enum WriteEnd {
     Deleted { class_name: Arc<str>, object_id: String },
 }
 
+impl WriteEnd {
+    fn take_refusal(&mut self) -> Option<Error> {
+        match self {
+            WriteEnd::Created { write, .. } | WriteEnd::Updated { write, .. } => write.refusal_after.take(),
+            WriteEnd::Deleted { .. } => None,
+        }
+    }
+}
+
 /// Which save it is.
 pub(super) struct SaveOf<'s> {
     /// The class.
@@ -39,6 +49,8 @@ pub(super) struct SaveOf<'s> {
     pub object_id: Option<&'s str>,
     /// What has to hold for the object.
     pub condition: Option<&'s JsonMap>,
+    /// What else has to hold for it; a condition of the server's own.
+    pub required: Option<Filter>,
     /// The id under which it is done only once.
     pub request: Option<&'s RequestId>,
 }
@@ -60,7 +72,7 @@ impl Objects {
     async fn save_once(&self, scope: &Scope, of: &SaveOf<'_>, body: JsonMap) -> Result<WriteAnswer> {
         let recording = self.recording(scope, of.request).await?;
         let prepared = match of.object_id {
-            Some(id) => self.prepare_update(scope, of.class_name, id.to_owned(), body, of.condition).await?,
+            Some(id) => self.prepare_update(scope, of, id.to_owned(), body).await?,
             None => self.prepare_create(scope, of.class_name, body).await?,
         };
         self.commit_prepared(scope, recording, prepared).await
@@ -73,14 +85,16 @@ impl Objects {
         recording: Recording,
         prepared: Prepared,
     ) -> Result<WriteAnswer> {
-        let Prepared { class_name, steps, end } = prepared;
+        let Prepared { class_name, steps, mut end } = prepared;
+        let refusal = end.take_refusal();
         let recording_len = recording.len();
         let outcome = self.submit(recording.job(steps)).await;
         let outcome = outcome.map_err(|error| match error.into_recording(recording_len) {
             Ok(refused) => refused,
             Err(error) => self.explain(&class_name, error),
         })?;
-        Ok(self.finish(scope, end, outcome.steps.into_iter().nth(recording_len)).await)
+        let answer = self.finish(scope, end, outcome.steps.into_iter().nth(recording_len)).await;
+        refusal.map_or(Ok(answer), Err)
     }
 
     /// Runs the hooks that follow a commit and makes the answer. `outcome` is that of the write's first step.

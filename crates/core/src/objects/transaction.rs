@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use super::prepared::{Prepared, WriteEnd};
+use super::prepared::{Prepared, SaveOf, WriteEnd};
 use super::{Objects, RequestId, WriteAnswer};
 use crate::access::Scope;
 use crate::error::{Error, Result};
@@ -105,7 +105,14 @@ impl Objects {
         match change {
             Change::Create { class_name, body } => self.prepare_create(scope, &class_name, body).await,
             Change::Update { class_name, object_id, body, condition } => {
-                self.prepare_update(scope, &class_name, object_id, body, condition.as_ref()).await
+                let of = SaveOf {
+                    class_name: &class_name,
+                    object_id: None,
+                    condition: condition.as_ref(),
+                    required: None,
+                    request: None,
+                };
+                self.prepare_update(scope, &of, object_id, body).await
             }
             Change::Delete { class_name, object_id, condition } => {
                 self.prepare_delete(scope, &class_name, &object_id, condition.as_ref()).await

@@ -26,23 +26,42 @@ impl Objects {
         condition: Option<&JsonMap>,
         request: Option<&RequestId>,
     ) -> Result<WriteAnswer> {
-        let of = SaveOf { class_name, object_id: Some(object_id), condition, request };
+        let of = SaveOf { class_name, object_id: Some(object_id), condition, required: None, request };
         self.save(scope, of, body).await
+    }
+
+    /// Changes an object if it still is as the server has read it; for the server's own work, since nobody checks what the
+    /// requirement asks about. Fails with 101 when it does not hold.
+    pub async fn update_if(
+        &self,
+        scope: &Scope,
+        class_name: &str,
+        object_id: &str,
+        body: JsonMap,
+        required: Filter,
+    ) -> Result<WriteAnswer> {
+        if !scope.is_server() {
+            return Err(Error::internal());
+        }
+        let (object_id, required) = (Some(object_id), Some(required));
+        self.save(scope, SaveOf { class_name, object_id, condition: None, required, request: None }, body)
+            .await
     }
 
     /// Everything that comes before the commit of a change.
     pub(super) async fn prepare_update(
         &self,
         scope: &Scope,
-        class_name: &str,
+        of: &SaveOf<'_>,
         object_id: String,
         body: JsonMap,
-        condition: Option<&JsonMap>,
     ) -> Result<Prepared> {
+        let SaveOf { class_name, condition, .. } = *of;
         let permitted = self.authorise_write(scope, class_name, Operation::Update)?;
         self.settings().keyword_denylist.check(&body)?;
         let mut write = Write::new(class_name, WriteKind::Update, object_id, self.clock().now());
         write.read_body(scope, body)?;
+        write.conditions.extend(of.required.clone());
         if self.schema().class(class_name).is_none() {
             return Err(not_found());
         }

@@ -40,6 +40,8 @@ pub struct Write {
     pub more_steps: Vec<WriteStep>,
     /// Members that rules add to the answer.
     pub more_answer: JsonMap,
+    /// What the client is told after the commit, although the write has worked. In a transaction it does not count.
+    pub refusal_after: Option<Error>,
 }
 
 /// Creation and modification times other than now.
@@ -86,6 +88,7 @@ impl Write {
             conditions: Vec::new(),
             more_steps: Vec::new(),
             more_answer: JsonMap::new(),
+            refusal_after: None,
         }
     }
 

@@ -45,8 +45,8 @@ pub trait Mailer: Send + Sync {
     fn is_ready(&self) -> bool;
 
     /// The step that queues a mail. Committed with the change that the mail tells of, both happen or none. Sending begins
-    /// after the commit, without anybody having to ask for it. Fails with 125 for an address that no mail can go to, with
-    /// 1 for a template that is not there, and with 1 when mail goes nowhere.
+    /// after the commit, without anybody having to ask for it. Fails with 125 for an address that no mail can go to, and
+    /// with 1 for a template that is not there and when mail goes nowhere.
     fn queue(&self, objects: &Objects, mail: Mail) -> Result<WriteStep>;
 
     /// Queues a mail by itself. It will be sent once this has returned, even if the server is killed.
@@ -66,6 +66,6 @@ impl Mailer for NoMailer {
     }
 
     fn queue(&self, _: &Objects, _: Mail) -> Result<WriteStep> {
-        Err(Error::new(ErrorCode::InternalServerError, "This server sends no mail."))
+        Err(Error::new(ErrorCode::MailNotConfigured, "This server sends no mail."))
     }
 }

@@ -18,6 +18,7 @@ const SYSTEM_CLASSES: &[&str] = &[
     "_GraphQLConfig",
     "_Audience",
     "_Idempotency",
+    "_Mail",
 ];
 
 /// Whether the class is one the server knows by name.

@@ -14,10 +14,14 @@ pub const INTERNAL_CLASSES: &[&str] = &[
     "_JobSchedule",
     "_Audience",
     IDEMPOTENCY,
+    MAIL,
 ];
 
 /// Requests that were done.
 pub const IDEMPOTENCY: &str = "_Idempotency";
+
+/// Mail that waits to be sent.
+pub const MAIL: &str = "_Mail";
 
 /// The hash of a user's password.
 pub const HASHED_PASSWORD: &str = "_hashed_password";
@@ -30,7 +34,7 @@ pub fn is_import_field(class: &str, field: &str) -> bool {
 /// The changes that bring an app's system classes into being; safe to apply at every start.
 pub fn system_classes() -> Vec<SchemaChange> {
     let mut changes = Vec::new();
-    for class in ["_User", "_Installation", "_Role", "_Session", "_GlobalConfig", IDEMPOTENCY] {
+    for class in ["_User", "_Installation", "_Role", "_Session", "_GlobalConfig", IDEMPOTENCY, MAIL] {
         changes.push(SchemaChange::AddClass { name: class.into(), permissions: ClassPermissions::default() });
         changes.extend(
             system_fields(class)
@@ -49,6 +53,7 @@ pub fn system_fields(class: &str) -> Vec<FieldSpec> {
         "_Role" => role_fields(),
         "_Installation" => installation_fields(),
         IDEMPOTENCY => idempotency_fields(),
+        MAIL => mail_fields(),
         "_GlobalConfig" => config_fields(),
         _ => Vec::new(),
     }
@@ -68,6 +73,12 @@ fn user_fields() -> Vec<FieldSpec> {
         hidden("_account_lockout_expires_at", FieldType::Date),
         hidden("_password_changed_at", FieldType::Date),
         hidden("_password_history", FieldType::Array),
+        FieldSpec { indexed: true, ..hidden("_email_verify_token", FieldType::String) },
+        hidden("_email_verify_nonce", FieldType::String),
+        hidden("_email_verify_token_expires_at", FieldType::Date),
+        FieldSpec { indexed: true, ..hidden("_perishable_token", FieldType::String) },
+        hidden("_perishable_nonce", FieldType::String),
+        hidden("_perishable_token_expires_at", FieldType::Date),
         FieldSpec { visibility: Visibility::Hidden, unique: true, ..string("_email_key") },
         FieldSpec { visibility: Visibility::Hidden, unique: true, ..string("_username_key") },
     ]
@@ -124,6 +135,18 @@ fn idempotency_fields() -> Vec<FieldSpec> {
     vec![
         FieldSpec { unique: true, ..string("reqId") },
         FieldSpec { indexed: true, ..FieldSpec::new("expire", FieldType::Date) },
+    ]
+}
+
+/// `sealed` holds recipient and variables, encrypted with the key that `sealKey` names. `dueAt` is when the mail may be
+/// sent next; whoever sends it moves it on first, so that nobody else does meanwhile.
+fn mail_fields() -> Vec<FieldSpec> {
+    vec![
+        string("template"),
+        FieldSpec { visibility: Visibility::Hidden, ..string("sealed") },
+        string("sealKey"),
+        FieldSpec { indexed: true, ..FieldSpec::new("dueAt", FieldType::Date) },
+        FieldSpec::new("attempts", FieldType::Number),
     ]
 }
 

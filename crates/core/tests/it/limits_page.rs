@@ -51,6 +51,7 @@ const BOUNDS: &[Bound] = bounds! {
     KNOWN_CALLERS_MAX: "Session tokens of one app whose users are kept in memory", "look up";
     ROLE_LEVELS_MAX: "Levels of roles that inherit, those that list the user included", "give no rights";
     IDENTITY_LEN_MAX: "Bytes of a user name or e-mail address", "142";
+    MAIL_BYTES_MAX: "Bytes of the address and the variables of one mail", "116";
     REQUEST_ID_LEN_MAX: "Bytes of an `X-Parse-Request-Id`", "162";
     EXPIRED_REQUESTS_PER_WRITE: "Expired request ids that one request with an id removes", "wait";
     INSTALLATION_ID_LEN_MAX: "Bytes of an installation id", "107";

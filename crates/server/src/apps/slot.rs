@@ -119,6 +119,7 @@ impl Slot {
             callers: app.callers.clone(),
             rate_counters: Arc::clone(&app.rate_counters),
             meter: app.meter.clone(),
+            background: Arc::clone(&app.background),
         };
         *place = Some(Arc::new(changed));
         *self.record.lock() = Some(record);
@@ -127,7 +128,8 @@ impl Slot {
     fn take_if_unused(&self) -> Option<Arc<App>> {
         // Clones are made under the read lock only, so under this one nobody can start to use the app.
         let mut place = self.app.write();
-        let unused = place.as_ref().is_some_and(|app| Arc::strong_count(app) == 1);
+        let is_unused = |app: &Arc<App>| Arc::strong_count(app) == 1 && !app.background.is_busy();
+        let unused = place.as_ref().is_some_and(is_unused);
         if unused { place.take() } else { None }
     }
 }
@@ -135,7 +137,7 @@ impl Slot {
 /// Closes an app, whose last sums its meter then has.
 async fn closed(app: Arc<App>) -> Arc<App> {
     measure(&app).await;
-    app.objects.store().close().await;
+    app.close().await;
     app
 }
 

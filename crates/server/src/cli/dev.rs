@@ -15,6 +15,7 @@ use super::serve::{self, Banner, Launch};
 use super::{declared, output};
 use crate::apps::DataFolder;
 use crate::config::{DeclaredApp, Mode};
+use crate::outbox_page::OUTBOX_PATH;
 use keys::DevKeys;
 use running::PublicKeys;
 pub(super) use running::RunningFile;
@@ -25,12 +26,13 @@ pub(super) fn run(flags: ServerFlags) -> anyhow::Result<()> {
     let mut loaded = flags.load_config(Mode::Dev)?;
     let project = Path::new(PROJECT_FOLDER);
     let data_dir = loaded.config.server.data_dir.clone();
+    let keeps_mail = loaded.config.server.mail.smtp.is_none();
     let in_postgres = loaded.config.server.postgres.is_some();
     let folder = DataFolder::open(&data_dir)?.with_databases_in_postgres(in_postgres);
     let (declared, banner, running) = match loaded.config.app.take() {
         Some(app) => {
             let keys = keys::load_or_make(project, &app.id)?;
-            let banner = banner(&app, &keys, data_dir);
+            let banner = banner(&app, &keys, data_dir, keeps_mail);
             let running = RunningFile::new(project, public_keys(&app, &keys));
             (Some(declared::complete(with_dev_keys(app, &keys), &folder)?), Some(banner), Some(running))
         }
@@ -63,13 +65,14 @@ fn public_keys(app: &DeclaredApp, dev: &DevKeys) -> PublicKeys {
     }
 }
 
-fn banner(app: &DeclaredApp, dev: &DevKeys, data_dir: PathBuf) -> Banner {
+fn banner(app: &DeclaredApp, dev: &DevKeys, data_dir: PathBuf, keeps_mail: bool) -> Banner {
     let PublicKeys { app_id: id, rest_key: rest, javascript_key: javascript } = public_keys(app, dev);
     let master = match app.keys.master {
         Some(_) => "as configured".to_owned(),
         None => dev.master_key.clone(),
     };
     Box::new(move |url| {
+        let outbox = if keeps_mail { format!("{url}{OUTBOX_PATH}") } else { "mail is sent".to_owned() };
         let rows = output::columns(&[
             ("Parse API", &format!("{url}/parse")),
             ("Application id", &id),
@@ -77,6 +80,7 @@ fn banner(app: &DeclaredApp, dev: &DevKeys, data_dir: PathBuf) -> Banner {
             ("JavaScript key", &javascript),
             ("Master key", &master),
             ("Data", &data_dir.display().to_string()),
+            ("Outbox", &outbox),
         ]);
         format!("\n  Astrolabe {}, development\n\n{rows}\n", env!("CARGO_PKG_VERSION"))
     })

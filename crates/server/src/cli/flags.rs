@@ -20,6 +20,12 @@ pub(super) struct ServerFlags {
     /// What keys are derived from, at least 32 characters; better given as ASTROLABE_SECRET.
     #[arg(long, value_name = "SECRET")]
     secret: Option<String>,
+    /// The mail server, such as smtp://user:password@host:587; better given as ASTROLABE_SMTP_URL.
+    #[arg(long, value_name = "URL")]
+    smtp_url: Option<String>,
+    /// Who mail comes from, such as "Shop <shop@example.org>".
+    #[arg(long, value_name = "ADDRESS")]
+    mail_from: Option<String>,
     /// Declare an app with this application id.
     #[arg(long, value_name = "ID", help_heading = "Declared app")]
     app_id: Option<String>,
@@ -84,6 +90,8 @@ impl ServerFlags {
             ("--data", &self.data),
             ("--listen", &self.listen),
             ("--secret", &self.secret),
+            ("--smtp-url", &self.smtp_url),
+            ("--mail-from", &self.mail_from),
             ("--app-id", &self.app_id),
             ("--master-key", &self.master_key),
             ("--rest-key", &self.rest_key),

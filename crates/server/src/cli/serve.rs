@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::Context;
 use astrolabe_auth::PasswordCost;
 use astrolabe_core::app::Apps;
+use astrolabe_mail::WaitingApps;
 use astrolabe_wire::access_log::AccessLog;
 use tokio::net::TcpListener;
 
@@ -20,9 +21,10 @@ use crate::config::Config;
 use crate::databases::Databases;
 use crate::http::{self, HttpLimits};
 use crate::lifecycle::{Shutdown, SystemClock, SystemIds, raise_open_files_limit};
+use crate::mail::{MailMarks, mailer};
 use crate::probes::Readiness;
-use crate::router::{RouterParts, router};
-use crate::state::State;
+use crate::router::{PARSE_MOUNT, RouterParts, router};
+use crate::state::{State, StateParts};
 use crate::telemetry;
 
 /// For blocking work that is still running when everything else has stopped.
@@ -45,6 +47,19 @@ pub(super) struct Launch {
     pub running: Option<RunningFile>,
     /// Write changes of classes into the folder of class files.
     pub writes_back: bool,
+}
+
+impl Launch {
+    /// Links of mails that only their developer sees lead to this server, whatever it is reached by.
+    fn note_own_url(&mut self, address: SocketAddr) {
+        if self.config.server.mail.outbox {
+            let url = format!("http://{}{PARSE_MOUNT}", reachable(address));
+            self.config.defaults.own_url = Some(url.clone());
+            if let Some(declared) = &mut self.declared {
+                declared.settings.own_url = Some(url);
+            }
+        }
+    }
 }
 
 /// Makes the text from the server's address.
@@ -92,11 +107,12 @@ async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
 
 /// Puts the server together, says that it is ready and serves.
 async fn serve(
-    launch: Launch,
+    mut launch: Launch,
     listener: TcpListener,
     access_log: AccessLog,
     shutdown: Shutdown,
 ) -> anyhow::Result<()> {
+    launch.note_own_url(listener.local_addr()?);
     let server = &launch.config.server;
     let limits =
         HttpLimits { connections_max: server.connections_max, shutdown_grace: server.shutdown_grace };
@@ -106,8 +122,16 @@ async fn serve(
     };
     let postgres = server.postgres.as_ref().map(|address| (address, &server.postgres_options));
     let databases = Databases::new(server.sqlite_synchronous, postgres)?;
-    let clock = Arc::new(SystemClock);
-    let state = State::new(clock, Arc::new(SystemIds), PasswordCost::default(), databases.clone(), secret);
+    let marks = MailMarks::in_folder(launch.folder.path());
+    let state = State::new(StateParts {
+        clock: Arc::new(SystemClock),
+        ids: Arc::new(SystemIds),
+        password_cost: PasswordCost::default(),
+        databases: databases.clone(),
+        mail: mailer(&server.mail, launch.folder.path(), &secret)?,
+        secret,
+        waiting_apps: Arc::clone(&marks) as Arc<dyn WaitingApps>,
+    });
     let registry = registry(&launch, &state);
     let parts = RouterParts {
         apps: Arc::new(registry.clone()),
@@ -124,6 +148,9 @@ async fn serve(
     let _running = launch.running.as_ref().map(|file| file.write(&url)).transpose()?;
     announce(&launch, &url)?;
     let upkeep = tokio::spawn(registry.clone().keep_up());
+    if state.auth.mailer().is_ready() {
+        marks.open_apps(&registry).await;
+    }
     http::serve(listener, router, limits, shutdown).await;
     upkeep.abort();
     drop(writing_back);

@@ -5,11 +5,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use astrolabe_core::app::{AppKeys, AppSettings, HostName};
+use astrolabe_mail::Templates;
 use astrolabe_store::PostgresOptions;
 
 use super::mistakes::Mistake;
 use super::{
-    Config, DeclaredApp, LogConfig, LogFormat, Mode, PostgresAddress, ServerConfig, SqliteSynchronous,
+    Config, DeclaredApp, LogConfig, LogFormat, MailConfig, Mode, PostgresAddress, ServerConfig,
+    SqliteSynchronous,
 };
 
 /// Port of `dev` and `start`, as Parse Server has it.
@@ -59,6 +61,8 @@ impl Draft {
     /// Checks settings against each other and makes the configuration.
     pub(super) fn finish(mut self, mode: Mode, mistakes: &mut Vec<Mistake>) -> Config {
         self.check_app(mode, mistakes);
+        self.check_mail(mode, mistakes);
+        self.settings.app_name = self.app_name.clone();
         self.settings.public_url = self.settings.public_url.or(self.server_url);
         let accounts = &mut self.settings.cookie_accounts;
         accounts.url = accounts.url.take().or_else(|| origin_of(self.settings.public_url.as_deref()?));
@@ -108,6 +112,45 @@ impl Draft {
         }
     }
 
+    fn check_mail(&self, mode: Mode, mistakes: &mut Vec<Mistake>) {
+        let (mail, settings) = (&self.server.mail, &self.settings);
+        if mail.smtp.is_some() && mail.from.is_none() {
+            mistakes.push(Mistake::new("mail.from", "is missing, but `mail.smtp_url` is given"));
+        }
+        if let Some(folder) = &mail.templates
+            && let Err(problem) = Templates::new(Some(folder.clone())).check()
+        {
+            mistakes.push(Mistake::new("mail.templates", format!("cannot be used: {problem}")));
+        }
+        if settings.emails.verify && mode == Mode::Start {
+            let has_url = settings.public_url.is_some() || self.server_url.is_some();
+            for (is_there, needed) in [(mail.smtp.is_some(), "mail.smtp_url"), (has_url, "server.public_url")]
+            {
+                if !is_there {
+                    mistakes.push(Mistake::new("emails.verify", format!("needs `{needed}`")));
+                }
+            }
+        }
+        for (is_on, has_validity, key, needed) in [
+            (
+                settings.emails.reuse_token,
+                settings.emails.token_validity_s.is_some(),
+                "emails.reuse_token",
+                "emails.token_validity",
+            ),
+            (
+                settings.password_reset.reuse_token,
+                settings.password_reset.validity_s.is_some(),
+                "passwords.reset_reuse_token",
+                "passwords.reset_validity",
+            ),
+        ] {
+            if is_on && !has_validity {
+                mistakes.push(Mistake::new(key, format!("needs `{needed}`")));
+            }
+        }
+    }
+
     fn has_any_key(&self) -> bool {
         let keys = &self.keys;
         keys.client_key_needed()
@@ -143,6 +186,7 @@ fn server_defaults(mode: Mode) -> ServerConfig {
         listen: SocketAddr::new(IpAddr::V4(host), DEFAULT_PORT),
         data_dir: data_dir.into(),
         secret: None,
+        mail: MailConfig { outbox: mode == Mode::Dev, ..MailConfig::default() },
         trusted_proxies: Vec::new(),
         postgres: None,
         postgres_options: PostgresOptions::default(),

@@ -9,6 +9,7 @@ mod cookie_accounts;
 mod data;
 mod database;
 mod limits;
+mod mail;
 mod schema;
 mod server;
 
@@ -30,6 +31,8 @@ pub(super) const GROUPS: &[Group] = &[
     Group { title: "Users and sessions", settings: access::USERS },
     Group { title: "Log-ins and passwords", settings: accounts::ACCOUNTS },
     Group { title: "Accounts over cookies", settings: cookie_accounts::COOKIE_ACCOUNTS },
+    Group { title: "Mail", settings: mail::MAIL },
+    Group { title: "E-mail addresses of users", settings: mail::EMAILS },
     Group { title: "Objects and queries", settings: data::OBJECTS },
     Group { title: "How much a request may ask for", settings: complexity::COMPLEXITY },
     Group { title: "Requests that are done once", settings: data::IDEMPOTENCY },

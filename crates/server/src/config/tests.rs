@@ -261,7 +261,9 @@ fn options_that_are_objects_are_read_field_by_field() {
     let loaded = given()
         .parse(
             r#"{"accountLockout": {"threshold": 3, "duration": 7, "unlockOnPasswordReset": true},
-                "passwordPolicy": {"maxPasswordHistory": 5, "doNotAllowUsername": true, "resetTokenReuseIfValid": true}}"#,
+                "passwordPolicy": {"maxPasswordHistory": 5, "doNotAllowUsername": true, "resetTokenValidityDuration": 3600, "resetTokenReuseIfValid": true, "validatorCallback": "x"},
+                "customPages": {"choosePassword": "https://example.org/choose"}, "pages": {"customUrls": {"passwordResetSuccess": "https://example.org/done"}},
+                "emailVerifyTokenValidityDuration": 86400}"#,
         )
         .env("PARSE_SERVER_ACCOUNT_LOCKOUT_THRESHOLD", "4")
         .env("PARSE_SERVER_PASSWORD_POLICY", r#"{"validatorPattern": "^.{8,}$", "maxPasswordAge": 90}"#)
@@ -273,7 +275,12 @@ fn options_that_are_objects_are_read_field_by_field() {
     let policy = &settings.password_policy;
     assert_eq!((policy.history, policy.max_age_days, policy.without_username), (5, Some(90), true));
     assert!(policy.pattern.as_ref().is_some_and(|p| p.matches("longenough") && !p.matches("short")));
-    assert!(loaded.warnings.iter().any(|text| text.contains("passwordPolicy.resetTokenReuseIfValid")));
+    assert_eq!((settings.password_reset.validity_s, settings.password_reset.reuse_token), (Some(3600), true));
+    assert_eq!(settings.emails.token_validity_s, Some(86_400));
+    let pages: Vec<_> = settings.pages.iter().map(|(page, url)| (page.as_str(), url.as_str())).collect();
+    let done = ("passwordResetSuccess", "https://example.org/done");
+    assert_eq!(pages, [("passwordReset", "https://example.org/choose"), done]);
+    assert!(loaded.warnings.iter().any(|text| text.contains("passwordPolicy.validatorCallback")));
 }
 
 #[test]
@@ -284,6 +291,13 @@ fn mistakes_inside_of_objects_name_the_field() {
         (r#"{"accountLockout": 5}"#, "must be an object"),
         (r#"{"passwordPolicy": {"validatorPattern": "^(?=.*[0-9])"}}"#, "without look-around"),
         (r#"{"passwordPolicy": {"maxPasswordHistory": 21}}"#, "from 0 to 20"),
+        (r#"{"passwordPolicy": {"resetTokenReuseIfValid": true}}"#, "needs `passwords.reset_validity`"),
+        (r#"{"verifyUserEmails": true}"#, "needs `mail.smtp_url`"),
+        (r#"{"verifyUserEmails": true}"#, "needs `server.public_url`"),
+        (r#"{"emailVerifyTokenReuseIfValid": true}"#, "needs `emails.token_validity`"),
+        (r#"{"pages": {"customUrls": {"passwordRset": "https://a.example"}}}"#, "`passwordRset` is none"),
+        (r#"{"pages": {"customUrls": {"passwordReset": "javascript:alert(1)"}}}"#, "must be an address"),
+        (r#"{"customPages": {"parseFrameURL": "https://a.example"}}"#, "not in this version"),
     ] {
         let mistakes = given().parse(json).mistakes();
         assert!(mistakes.contains(expected), "{json}: {mistakes}");

@@ -140,7 +140,11 @@ fn is_of_the_table(status: u16, number: &Value) -> bool {
         (code.http_status() == status || status == 400)
             && code.parse_number().map(i64::from) == number.as_i64()
     };
-    ErrorCode::ALL.iter().filter(|code| code.http_status() < 500).any(|code| known(&code))
+    // The number 1 is that of failures, too, and the server of these tests is never asked for mail.
+    ErrorCode::ALL
+        .iter()
+        .filter(|code| code.http_status() < 500 && **code != ErrorCode::MailNotConfigured)
+        .any(|code| known(&code))
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod events;
 mod faults;
 mod fuzz;
 mod logs;
+mod mail;
 mod many_apps;
 mod nodes;
 mod parse;

@@ -10,6 +10,8 @@ mod conditional_writes;
 mod config;
 mod default_access_lists;
 mod deletion_rules;
+mod email_pages;
+mod emails;
 mod idempotency;
 mod includes;
 mod indexes;

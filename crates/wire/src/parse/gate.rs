@@ -216,7 +216,7 @@ type Refused = (Error, Option<Arc<App>>);
 type Known = (Arc<App>, ParseContext);
 
 /// Counts a request for its app.
-fn count(app: &App, response: &Response, bytes_in: usize) {
+pub(super) fn count(app: &App, response: &Response, bytes_in: usize) {
     app.meter.count(app::Answered {
         refused: response.status().as_u16() >= 400,
         bytes_in: bytes_in as u64,

@@ -17,7 +17,14 @@ pub fn normalised(path: &str) -> Option<String> {
 }
 
 /// Endpoints whose names are not in lower case.
-const MIXED_CASE: [&str; 4] = ["/loginAs", "/serverInfo", "/upgradeToRevocableSession", "/verifyPassword"];
+const MIXED_CASE: [&str; 6] = [
+    "/loginAs",
+    "/requestPasswordReset",
+    "/serverInfo",
+    "/upgradeToRevocableSession",
+    "/verificationEmailRequest",
+    "/verifyPassword",
+];
 
 #[cfg(test)]
 mod tests {

@@ -58,7 +58,8 @@ fn check_allowed(context: &ParseContext, method: &Method, path: &str) -> Result<
     }
 }
 
-fn count_request(
+/// Counts a request, and refuses one that is one too many.
+pub(super) fn count_request(
     context: &ParseContext,
     method: &Method,
     path: &str,

@@ -52,6 +52,7 @@ impl Shared {
         let database = self.folder.database_of(id)?;
         let mut settings = self.settings.clone();
         settings.limits = record.limits.or(&settings.limits);
+        settings.app_name = Some(record.name).filter(|name| !name.is_empty());
         let meter = Arc::new(Meter::new(settings.limits.clone(), &self.folder.usage_of(id)));
         let followed = FollowedRecord { version, created_at: record.created_at };
         Ok(Some((

@@ -6,8 +6,8 @@ use astrolabe_core::access::UserCaller;
 use astrolabe_core::app::AppKeys;
 use astrolabe_core::objects::{Objects, ObjectsParts};
 use astrolabe_core::ports::{
-    Callers, Explained, NoHooks, RowSink, RuleSet, SignedIn, Store, StoreError, StoreResult, WriteJob,
-    WriteOutcome,
+    Callers, Explained, NoBackground, NoHooks, RowSink, RuleSet, SignedIn, Store, StoreError, StoreResult,
+    WriteJob, WriteOutcome,
 };
 use astrolabe_core::query::ReadPlan;
 use astrolabe_core::query::aggregate::AggregatePlan;
@@ -135,7 +135,16 @@ fn opener(counts: Arc<Counts>) -> Opener {
         });
         let callers = Arc::new(NoCallers);
         let (id, keys, meter) = (definition.id.into(), definition.keys, definition.meter);
-        Ok(Arc::new(App { id, keys, settings, objects, callers, rate_counters: Arc::default(), meter }))
+        Ok(Arc::new(App {
+            id,
+            keys,
+            settings,
+            objects,
+            callers,
+            rate_counters: Arc::default(),
+            meter,
+            background: Arc::new(NoBackground),
+        }))
     })
 }
 

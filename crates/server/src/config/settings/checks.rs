@@ -127,6 +127,15 @@ pub(super) fn secret(text: &str) -> Result<ServerSecret, String> {
         .ok_or_else(|| format!("must have at least {SECRET_LEN_MIN} characters (the value is not shown)"))
 }
 
+/// The address of a page, which may have a query.
+pub(super) fn page_url(text: &str) -> Result<String, String> {
+    let parsed = url::Url::parse(text).ok();
+    match parsed.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host()) {
+        Some(url) => Ok(url.to_string()),
+        None => Err("must be an address such as `https://example.org/page`".to_owned()),
+    }
+}
+
 /// An application id.
 pub(super) fn app_id(text: &str) -> Result<String, String> {
     if is_valid_app_id(text) {
