@@ -40,7 +40,12 @@ pub(crate) struct LoggedIn {
 impl LogIn {
     /// By e-mail address alone.
     pub(crate) fn by_email(email: &str, password: &str) -> Self {
-        LogIn { username: None, email: Some(email.to_owned()), password: password.to_owned() }
+        LogIn {
+            username: None,
+            email: Some(email.to_owned()),
+            password: password.to_owned(),
+            ignores_verification: false,
+        }
     }
 
     /// Reads the parameters. Fails with 200, 201, or 101 for values that are no strings.
