@@ -7,6 +7,7 @@ mod callers;
 mod common_passwords;
 mod emails;
 mod guesses;
+mod links;
 mod lockout;
 mod log_in;
 pub mod pages;

@@ -10,9 +10,12 @@ mod body;
 mod call;
 mod cookies;
 mod cors;
+mod emails;
+mod letters;
 mod new_password;
 mod origins;
 mod pages;
+mod password_reset;
 mod passwords;
 mod rate_limit;
 mod refusal;
@@ -120,10 +123,22 @@ const ROUTES: &[(Method, &str)] = &[
     (Method::POST, "/change-password"),
     (Method::POST, "/verify-password"),
     (Method::POST, "/delete-user"),
+    (Method::GET, "/delete-user/callback"),
+    (Method::POST, "/change-email"),
+    (Method::POST, "/send-verification-email"),
+    (Method::GET, "/verify-email"),
+    (Method::POST, "/request-password-reset"),
+    (Method::GET, RESET_LINK),
+    (Method::POST, "/reset-password"),
 ];
+
+/// The one path with a part of its own: the token of a link.
+const RESET_LINK: &str = "/reset-password/{token}";
 
 impl Route {
     fn of(method: &Method, path: &str) -> Option<Self> {
+        let token = path.strip_prefix("/reset-password/").filter(|token| !token.is_empty());
+        let path = if token.is_some_and(|token| !token.contains('/')) { RESET_LINK } else { path };
         let (_, path) = ROUTES.iter().find(|(of, route)| of == method && *route == path)?;
         Some(Route { path, takes_forms: matches!(*path, "/sign-up/email" | "/sign-in/email") })
     }
@@ -146,6 +161,13 @@ async fn answer(route: Route, call: &Call<'_>) -> Outcome<HostedAnswer> {
         ("/delete-user", _) => user::delete(call).await,
         ("/change-password", _) => passwords::change(call).await,
         ("/verify-password", _) => passwords::verify(call).await,
+        ("/delete-user/callback", _) => user::follow_deletion(call).await,
+        ("/change-email", _) => emails::change(call).await,
+        ("/send-verification-email", _) => emails::send_verification(call).await,
+        ("/verify-email", _) => emails::verify(call).await,
+        ("/request-password-reset", _) => password_reset::request(call).await,
+        (RESET_LINK, _) => password_reset::follow(call).await,
+        ("/reset-password", _) => password_reset::reset(call).await,
         _ => Err(Refusal::bare(StatusCode::NOT_FOUND)),
     }
 }

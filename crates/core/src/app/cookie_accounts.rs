@@ -14,6 +14,8 @@ pub struct CookieAccounts {
     pub change_email: bool,
     /// Users may delete themselves.
     pub delete_user: bool,
+    /// Users who delete themselves have to follow a link of a mail.
+    pub confirm_deletion: bool,
     /// Requests are limited by address and path.
     pub rate_limited: bool,
     /// Seconds from the start or the last renewal of a session to its end.
@@ -49,6 +51,7 @@ impl Default for CookieAccounts {
             sign_up: true,
             change_email: true,
             delete_user: true,
+            confirm_deletion: false,
             rate_limited: true,
             session_length_s: 7 * DAY_S,
             session_renewal_s: DAY_S,

@@ -43,6 +43,8 @@ impl HostedCall {
 pub struct PublicAddress {
     /// Such as `https://shop.example`.
     pub origin: String,
+    /// The same by the `Host` header alone, which is that of the last proxy in between.
+    pub direct: String,
 }
 
 impl PublicAddress {
@@ -59,7 +61,8 @@ impl PublicAddress {
             Some("https") => "https",
             _ => "http",
         };
-        PublicAddress { origin: format!("{scheme}://{}", host.to_ascii_lowercase()) }
+        let direct = format!("http://{}", named.unwrap_or("localhost").to_ascii_lowercase());
+        PublicAddress { origin: format!("{scheme}://{}", host.to_ascii_lowercase()), direct }
     }
 
     /// Whether browsers speak to it over TLS.
@@ -109,6 +112,7 @@ mod tests {
                 ClientAddress { ip: IpAddr::from([127, 0, 0, 1]), is_certain: is_proxied, is_proxied };
             let address = PublicAddress::of_request(&headers, client);
             assert_eq!((address.origin.as_str(), address.is_secure()), (expected, is_proxied));
+            assert_eq!(address.direct, "http://inner:8080");
         }
     }
 }

@@ -15,6 +15,20 @@ pub(super) fn done() -> HostedAnswer {
     json_answer(br#"{"status":true}"#.to_vec())
 }
 
+/// Sends the browser on. The address has been checked.
+pub(super) fn redirect(location: &str) -> HostedAnswer {
+    let answer = HostedAnswer { status: StatusCode::FOUND, headers: Vec::new(), body: Vec::new() };
+    answer.with(header::LOCATION, location)
+}
+
+/// Sends the browser on, with the cookies of an answer.
+pub(super) fn sent_on(answer: HostedAnswer, location: &str) -> HostedAnswer {
+    let cookies = answer.headers.into_iter().filter(|(name, _)| *name == header::SET_COOKIE);
+    let mut sent = redirect(location);
+    sent.headers.extend(cookies);
+    sent
+}
+
 /// Adding headers to an answer.
 pub(super) trait With {
     /// Adds a header; a text that cannot be one is left out.

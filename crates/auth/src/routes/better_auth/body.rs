@@ -64,6 +64,11 @@ impl<'b> Fields<'b> {
         }
     }
 
+    /// The parameters of a query string.
+    pub(super) fn of_query(map: &'b JsonMap) -> Self {
+        Fields { part: "query", map, problems: Vec::new() }
+    }
+
     /// A text that has to be there.
     pub(super) fn text(&mut self, name: &str) -> &'b str {
         match self.map.get(name) {

@@ -11,6 +11,7 @@ use astrolabe_core::value::{Json, JsonMap, Timestamp};
 use astrolabe_wire::hosted::HostedCall;
 use http::header;
 
+use super::MOUNT;
 use super::cookies::Cookies;
 use super::refusal::{Outcome, UNAUTHORIZED};
 use crate::Auth;
@@ -49,6 +50,23 @@ impl<'a> Call<'a> {
     /// The origin of the site, such as `https://shop.example`.
     pub(super) fn origin(&self) -> &str {
         self.settings().url.as_deref().unwrap_or(&self.hosted.address.origin)
+    }
+
+    /// Where this face is, as browsers know it.
+    pub(super) fn base_url(&self) -> String {
+        format!("{}{MOUNT}", self.origin())
+    }
+
+    /// The origin that the request named, if that is this machine itself.
+    pub(super) fn origin_of_this_machine(&self) -> Option<&str> {
+        let origin = self.hosted.address.origin.as_str();
+        let url = url::Url::parse(origin).ok()?;
+        let is_own = match url.host()? {
+            url::Host::Domain(name) => name == "localhost",
+            url::Host::Ipv4(ip) => ip.is_loopback(),
+            url::Host::Ipv6(ip) => ip.is_loopback(),
+        };
+        is_own.then_some(origin)
     }
 
     /// The session token of the cookie, else of an `Authorization` header, signed or as it is.

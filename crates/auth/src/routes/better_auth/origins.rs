@@ -66,15 +66,25 @@ pub(super) fn check_addresses(call: &Call<'_>) -> Outcome<()> {
     Ok(())
 }
 
+/// Checks the address that a link leads on to.
+pub(super) fn check_callback(call: &Call<'_>, address: Option<&str>) -> Outcome<()> {
+    match address.filter(|address| !address.is_empty()) {
+        Some(address) if !leads_home(call, address) => Err(INVALID_CALLBACK_URL),
+        _ => Ok(()),
+    }
+}
+
 /// Whether an address is a path of the site, or of a trusted origin.
-pub(super) fn leads_home(call: &Call<'_>, address: &str) -> bool {
+fn leads_home(call: &Call<'_>, address: &str) -> bool {
     if address.starts_with('/') { is_safe_path(address) } else { is_trusted(call, address) }
 }
 
-/// Whether an absolute address is of the site or of a trusted origin.
+/// Whether an absolute address is of the site or of a trusted origin. The host that the request itself was sent to is one:
+/// the site's own server may stand in between and call by another name, and no page of others is served from there.
 pub(super) fn is_trusted(call: &Call<'_>, address: &str) -> bool {
     let listed = call.settings().trusted_origins.iter().map(String::as_str);
-    std::iter::once(call.origin()).chain(listed).any(|pattern| matches(address, pattern))
+    let own = [call.origin(), call.hosted.address.direct.as_str()];
+    own.into_iter().chain(listed).any(|pattern| matches(address, pattern))
 }
 
 /// A path that no browser takes for an address of another host.

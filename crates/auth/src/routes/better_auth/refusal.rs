@@ -54,6 +54,16 @@ refusals! {
     CREDENTIAL_ACCOUNT_NOT_FOUND = BAD_REQUEST, "Credential account not found";
     SESSION_EXPIRED = BAD_REQUEST, "Session expired. Re-authenticate to perform this action.";
     SESSION_NOT_FRESH = FORBIDDEN, "Session is not fresh";
+    CHANGE_EMAIL_DISABLED = BAD_REQUEST, "Change email is disabled";
+    EMAIL_MISMATCH = BAD_REQUEST, "Email mismatch";
+    EMAIL_ALREADY_VERIFIED = BAD_REQUEST, "Email is already verified";
+    VERIFICATION_EMAIL_NOT_ENABLED = BAD_REQUEST, "Verification email isn't enabled";
+    RESET_PASSWORD_DISABLED = BAD_REQUEST, "Reset password isn't enabled";
+    INVALID_TOKEN = BAD_REQUEST, "Invalid token";
+    TOKEN_EXPIRED = UNAUTHORIZED, "Token expired";
+    USER_NOT_FOUND = UNAUTHORIZED, "User not found";
+    INVALID_USER = UNAUTHORIZED, "Invalid user";
+    FAILED_TO_GET_USER_INFO = NOT_FOUND, "Failed to get user info";
     INVALID_ORIGIN = FORBIDDEN, "Invalid origin";
     MISSING_OR_NULL_ORIGIN = FORBIDDEN, "Missing or null Origin";
     CROSS_SITE_NAVIGATION_LOGIN_BLOCKED = FORBIDDEN,
@@ -104,6 +114,21 @@ impl Refusal {
             retry_after_s: Some(retry_after_s.max(1)),
             ..Refusal::words(message)
         }
+    }
+
+    /// The code, which links carry back to the site.
+    pub(super) fn code(&self) -> &'static str {
+        self.code.unwrap_or("UNKNOWN")
+    }
+
+    /// The same with another status.
+    pub(super) fn with_status(self, status: StatusCode) -> Self {
+        Refusal { status, ..self }
+    }
+
+    /// Whether it is the caller's doing, and so for its page to tell.
+    pub(super) fn is_told(&self) -> bool {
+        self.code.is_some() && self.status.is_client_error()
     }
 
     /// The answer.

@@ -59,6 +59,13 @@ pub(super) const COOKIE_ACCOUNTS: &[Setting] = &[
     .default("true")
     .doc("Users may delete themselves."),
     Setting::new(
+        "accounts.confirm_deletion",
+        "ASTROLABE_ACCOUNTS_CONFIRM_DELETION",
+        Kind::Bool(|draft, value| draft.settings.cookie_accounts.confirm_deletion = value),
+    )
+    .default("false")
+    .doc("Users who delete themselves have to follow a link of a mail."),
+    Setting::new(
         "accounts.rate_limit",
         "ASTROLABE_ACCOUNTS_RATE_LIMIT",
         Kind::Bool(|draft, value| draft.settings.cookie_accounts.rate_limited = value),

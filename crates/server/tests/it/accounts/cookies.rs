@@ -51,9 +51,9 @@ async fn the_address_of_the_site_counts_where_it_is_set() -> anyhow::Result<()> 
         })
         .start()
         .await?;
-    let mut own = Browser::of(&server);
+    let mut foreign = Browser::of(&server).with("origin", "https://evil.example");
     let body = json!({ "name": "Ann", "email": "ann@example.com", "password": PASSWORD });
-    assert_eq!(own.post("/sign-up/email", body.clone()).await?.json["code"], "INVALID_ORIGIN");
+    assert_eq!(foreign.post("/sign-up/email", body.clone()).await?.json["code"], "INVALID_ORIGIN");
     let mut site = Browser::of(&server).with("origin", "https://shop.example");
     let answer = site.post("/sign-up/email", body).await?;
     answer.expect_status(200)?;
