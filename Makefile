@@ -64,6 +64,10 @@ bench-growth: bench-binaries ## CPU per get and create with ROWS objects (10 mil
 bench-apps: bench-binaries ## Time and memory of each of a thousand apps in one process
 	@$(BENCH) node bench/apps.mjs
 
+.PHONY: bench-accounts
+bench-accounts: bench-binaries ## get-session and log-in beside Better Auth on Node
+	@$(BENCH) BENCH_TOOLS="$$(bench/install.sh accounts)" node bench/accounts.mjs
+
 .PHONY: bench-binaries
 bench-binaries:
 	@[[ -n "$(RELEASE)" ]] || cargo build --locked --release -p astrolabe-server -p bench-constant -p bench-load

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Installs what the benchmarks need into the user's cache folder, once, and prints that folder. Versions are pinned here
-# and in peers/parse-server/package-lock.json.
+# and in the lock files in peers/.
 #   bench/install.sh            wrk, PocketBase, Parse Server
 #   bench/install.sh wrk        wrk only
+#   bench/install.sh accounts   wrk and Better Auth
 set -euo pipefail
 
 pocketbase_version=0.40.6
@@ -38,11 +39,20 @@ install_parse_server() {
   "$here/../scripts/npm-ci.sh" "$home/parse-server"
 }
 
+install_better_auth() {
+  mkdir -p "$home/better-auth"
+  cp "$here/peers/better-auth/package.json" "$here/peers/better-auth/package-lock.json" "$home/better-auth/"
+  "$here/../scripts/npm-ci.sh" "$home/better-auth"
+}
+
 install_debian wrk wrk
 install_debian setpriv util-linux
 if [[ "${1:-all}" == all ]]; then
   install_debian psql postgresql-client
   install_pocketbase
   install_parse_server
+fi
+if [[ "${1:-all}" == accounts ]]; then
+  install_better_auth
 fi
 echo "$home"
