@@ -22,6 +22,8 @@ const ROUNDS = Number(process.env.ROUNDS ?? 5);
 const USERS = 50;
 const LOG_INS = Number(process.env.LOG_INS ?? 200);
 const CONNECTIONS = 64;
+const PASSWORD = 'quiet-orchid-47';
+const mailOf = user => `user${user}@example.com`;
 /** What a get-session may cost, in constant answers, and a log-in, in hashes. */
 const SESSION = { must: 8, aim: 4 };
 const LOG_IN = { must: 1.1, aim: 1.05 };
@@ -102,9 +104,6 @@ async function measureServer(name, start) {
     hashes: right / wrong,
   };
 }
-
-const mailOf = user => `user${user}@example.com`;
-const PASSWORD = 'quiet-orchid-47';
 
 async function signUp(origin, user) {
   const answer = await ask(origin, '/api/auth/sign-up/email', { name: `User ${user}`, email: mailOf(user), password: PASSWORD }, 200);
