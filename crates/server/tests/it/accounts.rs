@@ -6,6 +6,7 @@ mod cookies;
 mod faces;
 mod guesses;
 mod lifetimes;
+mod mails;
 mod permissions;
 mod rate_limits;
 mod secrets;

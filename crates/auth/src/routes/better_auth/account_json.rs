@@ -77,6 +77,24 @@ pub(super) fn user_json(signed_in: &SignedIn) -> Vec<u8> {
     out
 }
 
+/// A user who has to verify the address before anything else, as it is told to whoever signed up with `body`: by that
+/// alone, so that it is the same for an address that has an account already.
+pub(super) fn waiting_user(class: &Class, id: &str, body: &JsonMap, now: Timestamp) -> Vec<u8> {
+    let of = |name: &str| body.get(name).cloned().unwrap_or(Json::Null);
+    let mut user = JsonMap::new();
+    user.insert("id".into(), id.into());
+    user.insert("name".into(), of("name"));
+    user.insert("email".into(), of("email"));
+    user.insert("emailVerified".into(), false.into());
+    user.insert("image".into(), of("image"));
+    user.insert("createdAt".into(), now.to_iso().into());
+    user.insert("updatedAt".into(), now.to_iso().into());
+    for field in class.fields.values().filter(|field| is_plain(field)) {
+        user.insert(field.name.to_string(), shown(&of(&field.name)));
+    }
+    Json::Object(user).to_string().into_bytes()
+}
+
 /// A field of the app's own whose values have a form in this face's JSON.
 pub(super) fn additional_field<'c>(class: &'c Class, name: &str) -> Option<&'c Field> {
     class.field(name).filter(|field| is_plain(field))

@@ -41,6 +41,7 @@ macro_rules! refusals {
 refusals! {
     UNAUTHORIZED = UNAUTHORIZED, "Unauthorized";
     INVALID_EMAIL_OR_PASSWORD = UNAUTHORIZED, "Invalid email or password";
+    EMAIL_NOT_VERIFIED = FORBIDDEN, "Email not verified";
     PASSWORD_EXPIRED = FORBIDDEN, "The password has expired. Reset it to sign in.";
     INVALID_EMAIL = BAD_REQUEST, "Invalid email";
     INVALID_PASSWORD = BAD_REQUEST, "Invalid password";

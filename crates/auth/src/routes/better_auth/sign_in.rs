@@ -12,7 +12,9 @@ use super::answer::{With, json_answer};
 use super::body::{Fields, is_email};
 use super::call::Call;
 use super::new_password::check_len;
-use super::refusal::{INVALID_EMAIL, INVALID_EMAIL_OR_PASSWORD, Outcome, PASSWORD_EXPIRED, Refusal};
+use super::refusal::{
+    EMAIL_NOT_VERIFIED, INVALID_EMAIL, INVALID_EMAIL_OR_PASSWORD, Outcome, PASSWORD_EXPIRED, Refusal,
+};
 use super::sign_up::WithToken;
 use crate::guesses::Guess;
 use crate::log_in::{LogIn, log_out};
@@ -55,6 +57,7 @@ async fn checked(call: &Call<'_>, email: &str, password: &str, is_remembered: bo
             guesses.was_right(&guess, call.now());
             Ok(logged_in.session_token)
         }
+        Err(error) if error.code == ErrorCode::EmailNotFound => Err(EMAIL_NOT_VERIFIED),
         Err(error) if error == password_policy::expired() => Err(PASSWORD_EXPIRED),
         Err(error) if error.code == ErrorCode::ObjectNotFound => {
             guesses.was_wrong(&guess, call.now());

@@ -26,7 +26,7 @@ async fn next_link(server: &TestServer, sink: &SmtpSink) -> anyhow::Result<(Stri
 
 #[tokio::test]
 async fn an_address_is_verified() -> anyhow::Result<()> {
-    let sink = SmtpSink::start(SinkTls::Off).await?;
+    let sink = SmtpSink::start(SinkTls::None).await?;
     let server = start(&sink).await?;
     let mut browser = Browser::of(&server);
     browser.sign_up("ann@example.com").await?;
@@ -49,16 +49,18 @@ async fn an_address_is_verified() -> anyhow::Result<()> {
 
 #[tokio::test]
 async fn links_end_and_are_of_one_app_and_one_purpose() -> anyhow::Result<()> {
-    let sink = SmtpSink::start(SinkTls::Off).await?;
+    let sink = SmtpSink::start(SinkTls::None).await?;
     let server = start(&sink).await?;
     let mut browser = Browser::of(&server);
     browser.sign_up("ann@example.com").await?;
     let body = json!({ "email": "ann@example.com" });
     browser.post("/send-verification-email", body.clone()).await?.expect_status(200)?;
     let (verify, _) = next_link(&server, &sink).await?;
-    let token = verify.split_once("token=").and_then(|(_, rest)| rest.split_once('&')).map(|(token, _)| token);
+    let token =
+        verify.split_once("token=").and_then(|(_, rest)| rest.split_once('&')).map(|(token, _)| token);
     let token = token.unwrap_or_default();
-    let reset = browser.post("/reset-password", json!({ "newPassword": NEW_PASSWORD, "token": token })).await?;
+    let reset =
+        browser.post("/reset-password", json!({ "newPassword": NEW_PASSWORD, "token": token })).await?;
     assert_eq!((reset.status, &reset.json["code"]), (400, &json!("INVALID_TOKEN")));
     let forged = format!("/verify-email?token={}x", token);
     assert_eq!(browser.get(&forged).await?.json["code"], "INVALID_TOKEN");
@@ -66,14 +68,15 @@ async fn links_end_and_are_of_one_app_and_one_purpose() -> anyhow::Result<()> {
     assert_eq!(browser.get(&format!("/verify-email?token={token}")).await?.json["code"], "TOKEN_EXPIRED");
     let sent_on = browser.get(&format!("/verify-email?token={token}&callbackURL=%2Fa%23b")).await?;
     assert_eq!(sent_on.header("location"), Some("/a?error=TOKEN_EXPIRED#b"));
-    let elsewhere = browser.get(&format!("/verify-email?token={token}&callbackURL=https%3A%2F%2Fevil.example")).await?;
+    let elsewhere =
+        browser.get(&format!("/verify-email?token={token}&callbackURL=https%3A%2F%2Fevil.example")).await?;
     assert_eq!((elsewhere.status, &elsewhere.json["code"]), (403, &json!("INVALID_CALLBACK_URL")));
     server.stop().await
 }
 
 #[tokio::test]
 async fn a_forgotten_password_is_replaced_once() -> anyhow::Result<()> {
-    let sink = SmtpSink::start(SinkTls::Off).await?;
+    let sink = SmtpSink::start(SinkTls::None).await?;
     let server = start(&sink).await?;
     let (mut browser, mut visitor) = (Browser::of(&server), Browser::of(&server));
     browser.sign_up("ann@example.com").await?;
@@ -109,11 +112,14 @@ async fn a_forgotten_password_is_replaced_once() -> anyhow::Result<()> {
 
 #[tokio::test]
 async fn of_two_who_use_a_link_at_once_one_sets_the_password() -> anyhow::Result<()> {
-    let sink = SmtpSink::start(SinkTls::Off).await?;
+    let sink = SmtpSink::start(SinkTls::None).await?;
     let server = start(&sink).await?;
     Browser::of(&server).sign_up("ann@example.com").await?;
     let mut visitor = Browser::of(&server);
-    visitor.post("/request-password-reset", json!({ "email": "ann@example.com" })).await?.expect_status(200)?;
+    visitor
+        .post("/request-password-reset", json!({ "email": "ann@example.com" }))
+        .await?
+        .expect_status(200)?;
     let (link, _) = next_link(&server, &sink).await?;
     let token = link.trim_start_matches("/reset-password/").split('?').next().unwrap_or_default().to_owned();
     let tries = (0..6).map(|number| {
@@ -130,7 +136,7 @@ async fn of_two_who_use_a_link_at_once_one_sets_the_password() -> anyhow::Result
 
 #[tokio::test]
 async fn asking_for_a_mail_tells_nothing() -> anyhow::Result<()> {
-    let sink = SmtpSink::start(SinkTls::Off).await?;
+    let sink = SmtpSink::start(SinkTls::None).await?;
     let server = start(&sink).await?;
     Browser::of(&server).sign_up("ann@example.com").await?;
     for path in ["/request-password-reset", "/send-verification-email"] {
@@ -151,7 +157,7 @@ async fn asking_for_a_mail_tells_nothing() -> anyhow::Result<()> {
 
 #[tokio::test]
 async fn links_lead_to_the_site_and_nowhere_else() -> anyhow::Result<()> {
-    let sink = SmtpSink::start(SinkTls::Off).await?;
+    let sink = SmtpSink::start(SinkTls::None).await?;
     let server = TestServer::builder()
         .mail(config(&sink))
         .settings(|settings| settings.cookie_accounts.url = Some("https://shop.example".to_owned()))
@@ -159,8 +165,12 @@ async fn links_lead_to_the_site_and_nowhere_else() -> anyhow::Result<()> {
         .await?;
     let mut site = Browser::of(&server).with("origin", "https://shop.example");
     site.sign_up("ann@example.com").await?;
-    let mut visitor = Browser::of(&server).with("host", "evil.example").with("x-forwarded-host", "evil.example");
-    visitor.post("/request-password-reset", json!({ "email": "ann@example.com" })).await?.expect_status(200)?;
+    let mut visitor =
+        Browser::of(&server).with("host", "evil.example").with("x-forwarded-host", "evil.example");
+    visitor
+        .post("/request-password-reset", json!({ "email": "ann@example.com" }))
+        .await?
+        .expect_status(200)?;
     let link = sink.next().await?.link()?;
     assert!(link.starts_with("https://shop.example/api/auth/reset-password/"), "{link}");
     let body = json!({ "email": "ann@example.com", "redirectTo": "https://evil.example/" });
@@ -178,12 +188,15 @@ async fn links_lead_to_the_site_and_nowhere_else() -> anyhow::Result<()> {
 
 #[tokio::test]
 async fn another_address_is_agreed_to_by_the_old_one_and_proved_by_the_new_one() -> anyhow::Result<()> {
-    let sink = SmtpSink::start(SinkTls::Off).await?;
+    let sink = SmtpSink::start(SinkTls::None).await?;
     let server = start(&sink).await?;
     let (mut browser, mut eve) = (Browser::of(&server), Browser::of(&server));
     browser.sign_up("ann@example.com").await?;
     eve.sign_up("eve@example.com").await?;
-    browser.post("/send-verification-email", json!({ "email": "ann@example.com" })).await?.expect_status(200)?;
+    browser
+        .post("/send-verification-email", json!({ "email": "ann@example.com" }))
+        .await?
+        .expect_status(200)?;
     let (link, _) = next_link(&server, &sink).await?;
     browser.get(&link).await?.expect_status(302)?;
 
@@ -212,7 +225,7 @@ async fn another_address_is_agreed_to_by_the_old_one_and_proved_by_the_new_one()
 
 #[tokio::test]
 async fn another_address_asks_for_a_fresh_session() -> anyhow::Result<()> {
-    let sink = SmtpSink::start(SinkTls::Off).await?;
+    let sink = SmtpSink::start(SinkTls::None).await?;
     let server = start(&sink).await?;
     let mut browser = Browser::of(&server);
     browser.sign_up("ann@example.com").await?;
@@ -224,7 +237,7 @@ async fn another_address_asks_for_a_fresh_session() -> anyhow::Result<()> {
 
 #[tokio::test]
 async fn a_user_who_deletes_itself_may_have_to_follow_a_link() -> anyhow::Result<()> {
-    let sink = SmtpSink::start(SinkTls::Off).await?;
+    let sink = SmtpSink::start(SinkTls::None).await?;
     let server = TestServer::builder()
         .mail(config(&sink))
         .settings(|settings| settings.cookie_accounts.confirm_deletion = true)
@@ -248,7 +261,7 @@ async fn a_user_who_deletes_itself_may_have_to_follow_a_link() -> anyhow::Result
 
 #[tokio::test]
 async fn who_has_to_verify_first_is_not_let_in() -> anyhow::Result<()> {
-    let sink = SmtpSink::start(SinkTls::Off).await?;
+    let sink = SmtpSink::start(SinkTls::None).await?;
     let server = TestServer::builder()
         .mail(config(&sink))
         .settings(|settings| {
