@@ -89,6 +89,7 @@ const WATCHED = ['content-type', 'location', 'cache-control', 'pragma', 'x-retry
 function normalised({ status, headers }, body, origin) {
   const seen = {};
   for (const name of WATCHED) if (headers[name] !== undefined) seen[name] = masked(headers[name], origin);
+  if (body === '') delete seen['content-type'];
   if (seen['content-type']) seen['content-type'] = seen['content-type'].split(';')[0];
   if (seen['content-type'] === 'text/html') body = '<page>';
   const cookies = (headers['set-cookie'] ?? []).map(cookieShape).sort();

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
+import { startSink } from '../../parse-js/mail-sink.mjs';
 import { createClient } from '../client.mjs';
 import { differences } from '../differences.mjs';
 import { startOurs } from '../ours.mjs';
@@ -11,15 +12,21 @@ import { topics } from '../requests.mjs';
 
 const golden = JSON.parse(await readFile(new URL('../golden.json', import.meta.url), 'utf8'));
 let reference;
+let sink;
 let ours;
 let ask;
 
 before(async () => {
-  [reference, ours] = await Promise.all([startReference({ rateLimit: { enabled: false } }), startOurs()]);
+  sink = await startSink();
+  const mail = { ASTROLABE_SMTP_URL: sink.url, ASTROLABE_MAIL_FROM: 'Shop <shop@example.org>' };
+  [reference, ours] = await Promise.all([startReference({ rateLimit: { enabled: false } }), startOurs(mail)]);
   const [theirs, own] = [createClient(reference.url), createClient(ours.url)];
   ask = request => Promise.all([theirs(request), own(request)]);
 });
-after(() => Promise.all([reference?.stop(), ours?.stop()]));
+after(async () => {
+  await Promise.all([reference?.stop(), ours?.stop()]);
+  sink?.stop();
+});
 
 for (const [topic, requests] of Object.entries(topics)) {
   describe(topic, () => {

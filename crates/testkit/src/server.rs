@@ -137,7 +137,11 @@ impl TestServerBuilder {
         let origin = format!("http://{}", listener.local_addr()?);
         let limits = HttpLimits { connections_max: 256, shutdown_grace: std::time::Duration::from_secs(5) };
         let serving = tokio::spawn(serve(listener, router(&state, parts), limits, shutdown.clone()));
-        let client = reqwest::Client::builder().no_proxy().build().context("the HTTP client")?;
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .context("the HTTP client")?;
         let serving = Some(serving);
         Ok(TestServer { clock, app, origin, client, shutdown, serving, database, mail, secret, data })
     }
