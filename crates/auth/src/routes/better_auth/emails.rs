@@ -44,7 +44,7 @@ pub(super) async fn send_verification(call: &Call<'_>) -> Outcome<HostedAnswer> 
         return Ok(done());
     };
     let user = &session.signed_in.user;
-    if !user.text("email").is_some_and(|own| identity_key(own) == identity_key(email)) {
+    if user.text("email").is_none_or(|own| identity_key(own) != identity_key(email)) {
         return Err(EMAIL_MISMATCH);
     }
     if is_verified(user) {
