@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the benchmarks need into the user's cache folder, once, and prints that folder. Versions are pinned here
-# and in the lock files in peers/.
-#   bench/install.sh            wrk, PocketBase, Parse Server
+# and in the lock files of peers/.
+#   bench/install.sh            wrk, PocketBase, Parse Server, PostgREST
 #   bench/install.sh wrk        wrk only
 #   bench/install.sh accounts   wrk and Better Auth
 set -euo pipefail
@@ -33,16 +33,10 @@ install_pocketbase() {
   echo "$pocketbase_version" >"$home/venv/.version"
 }
 
-install_parse_server() {
-  mkdir -p "$home/parse-server"
-  cp "$here/peers/parse-server/package.json" "$here/peers/parse-server/package-lock.json" "$home/parse-server/"
-  "$here/../scripts/npm-ci.sh" "$home/parse-server"
-}
-
-install_better_auth() {
-  mkdir -p "$home/better-auth"
-  cp "$here/peers/better-auth/package.json" "$here/peers/better-auth/package-lock.json" "$home/better-auth/"
-  "$here/../scripts/npm-ci.sh" "$home/better-auth"
+install_from_npm() { # PEER
+  mkdir -p "$home/$1"
+  cp "$here/peers/$1/package.json" "$here/peers/$1/package-lock.json" "$home/$1/"
+  "$here/../scripts/npm-ci.sh" "$home/$1"
 }
 
 install_debian wrk wrk
@@ -50,9 +44,10 @@ install_debian setpriv util-linux
 if [[ "${1:-all}" == all ]]; then
   install_debian psql postgresql-client
   install_pocketbase
-  install_parse_server
+  install_from_npm parse-server
+  install_from_npm postgrest
 fi
 if [[ "${1:-all}" == accounts ]]; then
-  install_better_auth
+  install_from_npm better-auth
 fi
 echo "$home"

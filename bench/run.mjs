@@ -1,4 +1,4 @@
-// `make bench`: measures Astrolabe, PocketBase and Parse Server in turn on this machine. See README.md; options are in
+// `make bench`: measures Astrolabe, PocketBase, Parse Server and PostgREST in turn on this machine. See README.md; options are in
 // lib/options.mjs. BENCH_ASTROLABE, BENCH_CONSTANT and BENCH_LOAD name the binaries, BENCH_TOOLS the folder that
 // install.sh has filled.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,9 +13,10 @@ import { mustTable, page } from './lib/report.mjs';
 import { haltAll } from './lib/servers.mjs';
 import { measureSubject } from './lib/subject-run.mjs';
 import { toolsFromEnvironment } from './lib/tools.mjs';
-import { astrolabe } from './subjects/astrolabe.mjs';
+import { astrolabe, astrolabeOnPostgres } from './subjects/astrolabe.mjs';
 import { parseServer } from './subjects/parse-server.mjs';
 import { pocketbase } from './subjects/pocketbase.mjs';
+import { postgrest } from './subjects/postgrest.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const work = mkdtempSync(join(tmpdir(), 'astrolabe-bench-'));
@@ -34,10 +35,15 @@ const subjects = {
   'astrolabe-normal': {
     ...other, rows: options.normalRows, make: (folder) => astrolabe({ folder, binary: tools.astrolabe, synchronous: 'normal' }),
   },
+  'astrolabe-postgres': { ...ours, make: (folder) => astrolabeOnPostgres({ folder, binary: tools.astrolabe, postgresUrl: tools.postgresUrl }) },
   'pocketbase': { ...other, rows: options.peerRows, make: (folder) => pocketbase({ folder, venv: tools.venv }) },
   'parse-server': {
     ...other, rows: options.peerRows,
     make: (folder) => parseServer({ folder, home: tools.parseServer, postgresUrl: tools.postgresUrl }),
+  },
+  'postgrest': {
+    ...other, rows: options.peerRows,
+    make: (folder) => postgrest({ folder, binary: tools.postgrest, postgresUrl: tools.postgresUrl }),
   },
 };
 
@@ -46,8 +52,8 @@ const date = new Date().toISOString().slice(0, 10);
 const results = [];
 for (const name of options.subjects) results.push({ name, ...(await measureOne(name)) });
 
-const judged = results.find(({ name, problem }) => name === 'astrolabe' && !problem);
-const run = { date, settings: settings(), machine: facts, musts: judged ? judge(judged) : null, results };
+const musts = results.filter(({ problem }) => !problem).flatMap((result) => judge(result.name, result));
+const run = { date, settings: settings(), machine: facts, musts: musts.length > 0 ? musts : null, results };
 const folder = write(run);
 if (run.musts) console.log(`\n${mustTable(run.musts)}`);
 console.log(`\nResults: ${folder}`);

@@ -5,12 +5,24 @@
 //   Event    ROWS objects. Only their owner may read them; there are 100 owners, so each may read 1 %. Indexed by score.
 //   Created         What the create measurement writes; like Note, but private, without indexed fields, empty at first.
 //   CreatedIndexed  The same, indexed by category and score.
+//   Spot     10,000 objects that everybody may read, to be searched by words and places and to be added up. A text index
+//            on `about`, a geo index on `place`, an index on `kind`.
 
 export const USERS = 100;
 export const NOTES = 10_000;
 export const PAGE = 100;
 export const CATEGORIES = 500;
 export const NOTES_PER_CATEGORY = NOTES / CATEGORIES;
+
+export const SPOTS = 10_000;
+export const KINDS = 20;
+export const SHADES = 10;
+/** Objects that a search by words or by places asks for. */
+export const FOUND = 20;
+/** Nearest places are looked for within this distance. */
+export const NEAR_KM = 1_000;
+const VOCABULARY = 1_000;
+const WORDS = 12;
 
 const SCORE_MODULUS = 1_000_000_007;
 const SCORE_FACTOR = 7_654_321;
@@ -58,3 +70,34 @@ function bestScores(count, counts) {
 }
 
 const top = (scores) => scores.sort((a, b) => b - a).slice(0, PAGE);
+
+/** A word of the vocabulary, in a form that no language shortens; each is in 1.2 % of the spots. */
+export const word = (n) => `word${n % VOCABULARY}`;
+const wordsOf = (i) => Array.from({ length: WORDS }, (_, k) => word((i * WORDS + k) * 7_919));
+export const kindOf = (i) => `kind${i % KINDS}`;
+const shadeOf = (i) => `shade${Math.floor(i / KINDS) % SHADES}`;
+const amountOf = (i) => scoreOf(i) % 1_000;
+export const placeOf = (i) => ({ latitude: ((i * 7_919) % SPOTS) * 0.016 - 80, longitude: ((i * 104_729) % SPOTS) * 0.036 - 180 });
+
+/** The fields of a spot, without those that say whose it is and where. */
+export const spot = (i) => ({ name: `Spot ${i}`, about: wordsOf(i).join(' '), kind: kindOf(i), shade: shadeOf(i), amount: amountOf(i) });
+
+/** The names of the nearest spots, the nearest first. */
+export function nearestSpots(place) {
+  const all = Array.from({ length: SPOTS }, (_, i) => ({ name: `Spot ${i}`, km: kilometres(place, placeOf(i)) }));
+  return all.filter(({ km }) => km <= NEAR_KM).sort((a, b) => a.km - b.km).slice(0, FOUND).map(({ name }) => name);
+}
+
+/** What the spots of a kind add up to, by shade. */
+export function totals(kind) {
+  const sums = {};
+  for (let i = 0; i < SPOTS; i += 1) if (kindOf(i) === kind) sums[shadeOf(i)] = (sums[shadeOf(i)] ?? 0) + amountOf(i);
+  return sums;
+}
+
+function kilometres(a, b) {
+  const radians = (degrees) => (degrees * Math.PI) / 180;
+  const [across, along] = [radians(b.latitude - a.latitude), radians(b.longitude - a.longitude)];
+  const h = Math.sin(across / 2) ** 2 + Math.cos(radians(a.latitude)) * Math.cos(radians(b.latitude)) * Math.sin(along / 2) ** 2;
+  return 2 * 6_371 * Math.asin(Math.sqrt(h));
+}

@@ -15,13 +15,14 @@ export async function measureAtEqualRate({ server, constant, folder, binary, cel
   for (const name of MEASURED) {
     const { label, yardstick } = OPERATIONS.find((one) => one.name === name);
     const cell = cells.find((one) => one.operation === name && one.caller === 'user' && one.connections === CONNECTIONS);
+    if (!cell) continue;
     const rate = Math.max(1, Math.floor(cell.perSecond / 2));
     const file = writeRequests(folder, `${name} at a rate`, server.face.requests(name, 'user'));
     const run = (target, requests) => cpuAtRate({ target, requests, binary, rate, seconds });
     try {
-      const constantCpuUs = await run(constant, constant.files[yardstick]);
-      const cpuUs = await run(server, file);
-      lines.push({ operation: name, label, rate, cpuUs, constantCpuUs, ratio: cpuUs / constantCpuUs });
+      const { serverCpuUs: constantCpuUs } = await run(constant, constant.files[yardstick]);
+      const { serverCpuUs, databaseCpuUs } = await run(server, file);
+      lines.push({ operation: name, label, rate, serverCpuUs, databaseCpuUs, constantCpuUs, ownRatio: serverCpuUs / constantCpuUs });
     } catch (problem) {
       lines.push({ operation: name, label, rate, problem: problem.message });
     }
@@ -30,10 +31,11 @@ export async function measureAtEqualRate({ server, constant, folder, binary, cel
 }
 
 async function cpuAtRate({ target, requests, binary, rate, seconds }) {
-  const processes = () => [...target.find(), ...(target.findDatabase?.() ?? [])];
-  await untilIdle(processes);
-  const meter = meterCpu(processes);
+  const findDatabase = target.findDatabase ?? (() => []);
+  await untilIdle(() => [...target.find(), ...findDatabase()]);
+  const [server, database] = [meterCpu(target.find), meterCpu(findDatabase)];
   const args = [new URL(target.origin).host, requests, rate, seconds, CONNECTIONS].map(String);
   const said = JSON.parse(await runToEnd(binary, args, { ms_max: (seconds + 120) * 1000 }));
-  return meter.stop() / said.reads.count;
+  const [serverUs, databaseUs] = [server.stop(), database.stop()];
+  return { serverCpuUs: serverUs / said.reads.count, databaseCpuUs: databaseUs / said.reads.count };
 }

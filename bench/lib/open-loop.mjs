@@ -7,10 +7,9 @@ export const STORM = 100;
 const CONNECTIONS = 64;
 const SATURATION_SECONDS = 3;
 
-/** Finds the saturation with wrk, then runs the mix at half of it without and with the storm. */
+/** Finds the saturation with wrk, then runs the mix at half of it without and, where there are log-ins, with the storm. */
 export async function measureOpenLoop({ server, folder, binary, seconds }) {
   const reads = writeRequests(folder, 'mixed', mixedReads(server.face));
-  const logins = writeRequests(folder, 'storm', server.face.requests('login', 'user'));
   const full = await measure({ origin: server.origin, file: reads, connections: CONNECTIONS, seconds: SATURATION_SECONDS, find: server.find });
   if (full.problem) throw new Error(`the mix of reads: ${full.problem}`);
   const rate = Math.max(1, Math.floor(full.perSecond / 2));
@@ -19,7 +18,9 @@ export async function measureOpenLoop({ server, folder, binary, seconds }) {
     return JSON.parse(await runToEnd(binary, args, { ms_max: (seconds + 120) * 1000 }));
   };
   const calm = await run();
-  const stormy = await run(logins, STORM);
+  const requests = server.face.requests('login', 'user');
+  if (requests === null) return { saturation: full.perSecond, rate, calm, stormy: null, factor: null };
+  const stormy = await run(writeRequests(folder, 'storm', requests), STORM);
   return { saturation: full.perSecond, rate, calm, stormy, factor: stormy.storm.reads_during.p99_ms / calm.reads.p99_ms };
 }
 

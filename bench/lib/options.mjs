@@ -18,7 +18,7 @@ function words(name, known) {
   return chosen;
 }
 
-export const SUBJECTS = ['astrolabe', 'astrolabe-normal', 'pocketbase', 'parse-server'];
+export const SUBJECTS = ['astrolabe', 'astrolabe-normal', 'astrolabe-postgres', 'pocketbase', 'parse-server', 'postgrest'];
 
 export const options = {
   quick,

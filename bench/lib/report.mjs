@@ -14,7 +14,7 @@ export function page(run) {
     run.machine.loadAtStart > BUSY_LOAD ? '**The machine was busy with something else: these figures prove nothing.**' : '',
     run.musts ? `## Musts\n\n${mustTable(run.musts)}` : '',
     '## With 64 connections, as a signed-in user',
-    'Server CPU time per request, and as a multiple of the constant handler in the same rounds.',
+    'Server CPU time per request, and as a multiple of the constant handler in the same rounds; what PostgreSQL takes beside it comes after a plus.',
     comparison(run.results),
     ...run.results.map(subject),
   ];
@@ -46,7 +46,10 @@ function comparison(results) {
     label,
     ...measured.map(({ cells }) => {
       const cell = cells.find((one) => one.operation === name && one.caller === 'user' && one.connections === 64);
-      return cell.problems.length > 0 ? 'invalid' : `${micros(cell.cpuUs)} (${show(cell.ratio)}x)`;
+      if (!cell) return '–';
+      if (cell.problems.length > 0) return 'invalid';
+      const database = cell.databaseCpuUs ? ` + ${micros(cell.databaseCpuUs)}` : '';
+      return `${micros(cell.serverCpuUs)} (${show(cell.ownRatio)}x)${database}`;
     }),
   ]);
   const sizes = ['objects in the large class (ROWS)', ...measured.map((result) => count(result.rows))];
@@ -71,20 +74,23 @@ function subject(result) {
 const databasePss = ({ databasePssMiB }) => (databasePssMiB ? `, and ${show(databasePssMiB, ' MiB')} of PostgreSQL backends` : '');
 
 function cellTable(cells) {
-  return table(['operation', 'caller', 'connections', 'requests/s', 'p50', 'p99', 'CPU per request', 'of the server in the kernel', 'multiple'], cells.map((cell) => {
+  return table(['operation', 'caller', 'connections', 'requests/s', 'p50', 'p99', 'CPU per request', 'of the server in the kernel', 'multiple', 'of the server alone'], cells.map((cell) => {
     const start = [labelOf(cell.operation), cell.caller === 'master' ? 'master key' : 'user', cell.connections];
-    if (cell.problems.length > 0) return [...start, `invalid: ${cell.problems[0]}`, '', '', '', '', ''];
+    if (cell.problems.length > 0) return [...start, `invalid: ${cell.problems[0]}`, '', '', '', '', '', ''];
     return [
       ...start, show(cell.perSecond), show(cell.p50Ms, ' ms'), show(cell.p99Ms, ' ms'),
       micros(cell.cpuUs) + (cell.databaseCpuUs ? ` (${micros(cell.databaseCpuUs)} in the database)` : ''), micros(cell.kernelCpuUs), `${show(cell.ratio)}x`,
+      cell.databaseCpuUs ? `${show(cell.ownRatio)}x` : '',
     ];
   }));
 }
 
 function equalRates(lines) {
   if (!lines) return '';
-  const rows = lines.map(({ label, rate, problem, cpuUs, constantCpuUs, ratio }) =>
-    [label, count(rate), ...(problem ? [`invalid: ${problem}`, '', ''] : [micros(cpuUs), micros(constantCpuUs), `${show(ratio)}x`])]);
+  const rows = lines.map(({ label, rate, problem, serverCpuUs, databaseCpuUs, constantCpuUs, ownRatio }) => {
+    const database = databaseCpuUs ? ` + ${micros(databaseCpuUs)}` : '';
+    return [label, count(rate), ...(problem ? [`invalid: ${problem}`, '', ''] : [micros(serverCpuUs) + database, micros(constantCpuUs), `${show(ownRatio)}x`])];
+  });
   return `As a user at a fixed rate, half of the above, beside the constant handler at that rate:\n\n${
     table(['operation', 'requests/s', 'CPU per request', 'of the constant', 'multiple'], rows)}`;
 }
@@ -97,9 +103,11 @@ function openLoop(figures) {
   return `Open loop: eight gets, a list of 100 and an indexed query in turn, ${show(figures.rate)} a second, which is half of the \
 ${show(figures.saturation)} that this mix reaches at most.\n\n${table(['', 'requests', 'p50', 'p99', 'longest'], [
     row('reads without log-ins', calm.reads),
-    row('reads, run with the storm', stormy.reads),
-    row(`reads that were due while the storm raged (${show(stormy.storm.took_ms, ' ms')})`, stormy.storm.reads_during),
-    row('log-ins of the storm', stormy.storm.requests),
+    ...(stormy ? [
+      row('reads, run with the storm', stormy.reads),
+      row(`reads that were due while the storm raged (${show(stormy.storm.took_ms, ' ms')})`, stormy.storm.reads_during),
+      row('log-ins of the storm', stormy.storm.requests),
+    ] : []),
   ])}`;
 }
 

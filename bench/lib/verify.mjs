@@ -1,7 +1,7 @@
 // Before anything is measured: does the server give the right answers, and keep from callers what is not theirs? Figures
 // of a server that answers something else would mean nothing, so the first difference ends the run.
 import assert from 'node:assert/strict';
-import { NOTES_PER_CATEGORY, PAGE, bestEvents, bestNotes, ownerOf } from './dataset.mjs';
+import { FOUND, NOTES_PER_CATEGORY, PAGE, bestEvents, bestNotes, nearestSpots, ownerOf, totals } from './dataset.mjs';
 import { must, send } from './http.mjs';
 
 const SAMPLES = 10;
@@ -20,6 +20,9 @@ export async function verify(server, rows) {
     });
     await check('page', (body, about) => checkPage(face, body, rows, caller === 'user' ? about.user : undefined));
     await check('update', () => {});
+    await check('text', (body, about) => checkFound(face.rowsOf(body), about.word));
+    await check('geo', (body, about) => assert.deepEqual(face.rowsOf(body).map((row) => row.name), nearestSpots(about.place)));
+    await check('aggregate', (body, about) => assert.deepEqual(face.totalsOf(body), totals(about.kind)));
   }
   await checkSamples(origin, face.requests('session', 'user'), 'session', (body, about) => {
     assert.equal(face.userIdOf(body), face.users[about.user].id);
@@ -29,7 +32,9 @@ export async function verify(server, rows) {
   await checkStrangers(origin, face);
 }
 
+/** What a server has nothing for is not checked, and not measured. */
 async function checkSamples(origin, requests, what, test) {
+  if (requests === null) return;
   const step = Math.max(1, Math.floor(requests.length / SAMPLES));
   for (let i = 0; i < requests.length; i += step) {
     const body = await must(origin, requests[i]);
@@ -39,6 +44,11 @@ async function checkSamples(origin, requests, what, test) {
       throw new Error(`${what}: a wrong answer to ${requests[i].path}: ${problem.message}`);
     }
   }
+}
+
+function checkFound(rows, word) {
+  assert.equal(rows.length, FOUND);
+  for (const row of rows) assert.ok(row.about.split(' ').includes(word), `${row.about} without ${word}`);
 }
 
 function checkPage(face, body, rows, user) {
@@ -58,7 +68,7 @@ async function checkCreated(origin, face) {
     await must(origin, face.readCreated(id, owner));
     for (const stranger of [(owner + 1) % face.users.length, null]) {
       const { status } = await send(origin, face.readCreated(id, stranger));
-      assert.equal(status, 404, `a private object is answered with ${status} to somebody else`);
+      assert.equal(status, face.hiddenStatus, `a private object is answered with ${status} to somebody else`);
     }
   }
 }
@@ -67,7 +77,7 @@ async function checkCreated(origin, face) {
 async function checkStrangers(origin, face) {
   const note = 7;
   const { status } = await send(origin, face.updateAs(note, ownerOf(note) + 1));
-  assert.ok(status === 404 || status === 403, `a stranger's update is answered with ${status}`);
+  assert.ok(status === face.hiddenStatus || status === 403, `a stranger's update is answered with ${status}`);
   const page = await must(origin, face.pageWithoutSession());
   assert.equal(face.rowsOf(page).length, 0, 'events are shown without a session');
 }

@@ -20,7 +20,7 @@ export async function growingServer({ folder, binary }) {
     loadCpuUs: () => loadCpuUs,
     async load(rows, say) {
       await server.start();
-      await makeClasses(server.origin);
+      await makeClasses(server.origin, server.extras);
       const users = await makeUsers(server.origin);
       const perBatch = Math.max(1, Math.ceil((IDS_MAX * BATCH) / rows));
       const gets = [];

@@ -1,5 +1,7 @@
 // The requests of the measurements in the Parse REST protocol; Astrolabe and Parse Server are sent the same ones.
-import { NOTES, PAGE, USERS, categoryOf, event, mailOf, note, ownerOf, password, userName } from '../lib/dataset.mjs';
+import {
+  FOUND, KINDS, NEAR_KM, NOTES, PAGE, SPOTS, USERS, categoryOf, event, kindOf, mailOf, note, ownerOf, password, placeOf, spot, userName, word,
+} from '../lib/dataset.mjs';
 import { eachOf, json, must } from '../lib/http.mjs';
 
 /** Different requests per operation; enough that no cache holds the answer to a repeated one. */
@@ -18,16 +20,24 @@ const noteFields = {
   done: { type: 'Boolean' }, owner: { type: 'Pointer', targetClass: '_User' },
 };
 const eventFields = { title: { type: 'String' }, score: { type: 'Number' }, owner: { type: 'Pointer', targetClass: '_User' } };
+const spotFields = {
+  name: { type: 'String' }, about: { type: 'String' }, kind: { type: 'String' }, shade: { type: 'String' }, amount: { type: 'Number' },
+  owner: { type: 'Pointer', targetClass: '_User' },
+};
 const byScore = { by_score: { score: 1 } };
 const byBoth = { ...byScore, by_category: { category: 1 } };
 
-/** Makes the classes with their indexes. */
-export async function makeClasses(origin) {
-  for (const [className, fields, indexes] of [
+const spotIndexes = { by_kind: { kind: 1 }, by_words: { about: 'text' } };
+
+/** Makes the classes with their indexes. `extras` says what else than Parse Server a server can do: places, sums for users. */
+export async function makeClasses(origin, extras) {
+  const place = extras.places ? [{ place: { type: 'GeoPoint' } }, { by_place: { place: '2dsphere' } }] : [{}, {}];
+  for (const [className, fields, indexes, more = {}] of [
     ['Note', noteFields, byBoth], ['Created', noteFields, {}], ['CreatedIndexed', noteFields, byBoth],
     ['Event', eventFields, byScore],
+    ['Spot', { ...spotFields, ...place[0] }, { ...spotIndexes, ...place[1] }, extras.sums ? { aggregate: everybody } : {}],
   ]) {
-    const body = { className, fields, classLevelPermissions: permissions, indexes };
+    const body = { className, fields, classLevelPermissions: { ...permissions, ...more }, indexes };
     await must(origin, json('POST', `/parse/schemas/${className}`, body, asMaster));
   }
 }
@@ -47,6 +57,13 @@ export async function saveNotes(origin, users) {
   const bodyOf = (i) => ({ ...note(i), ...ownedBy(users[ownerOf(i)].id, { '*': { read: true } }) });
   await saveInBatches(origin, 'Note', NOTES, 500, bodyOf, (ids, first) => ids.forEach((id, k) => (found[first + k] = id)));
   return found;
+}
+
+/** Saves the spots in batches. */
+export async function saveSpots(origin, users, extras) {
+  const place = (i) => (extras.places ? { place: { __type: 'GeoPoint', ...placeOf(i) } } : {});
+  const bodyOf = (i) => ({ ...spot(i), ...place(i), ...ownedBy(users[ownerOf(i)].id, { '*': { read: true } }) });
+  await saveInBatches(origin, 'Spot', SPOTS, 500, bodyOf);
 }
 
 /** Saves the events in batches. */
@@ -81,7 +98,7 @@ export function ownedBy(id, more = {}) {
 export const asUser = ({ token }) => ({ ...asAnybody, 'X-Parse-Session-Token': token });
 
 /** The requests of each operation, and how their answers are read. */
-export function parseFace({ users, noteIds }) {
+export function parseFace({ users, noteIds, extras }) {
   const as = (caller, user) => {
     if (caller === 'master') return asMaster;
     return user === null ? asAnybody : asUser(users[user]);
@@ -104,13 +121,30 @@ export function parseFace({ users, noteIds }) {
     }),
     update: (caller) => variants((i) => json('PUT', `/parse/classes/Note/${noteIds[i]}`, { text: `Changed to ${i}` }, as(caller, ownerOf(i)))),
     page: (caller) => users.map((_, user) => ({ ...json('GET', find('Event', best), undefined, as(caller, user)), about: { user } })),
+    text: (caller) => variants((i) => {
+      const where = JSON.stringify({ about: { $text: { $search: { $term: word(i) } } } });
+      return { ...json('GET', find('Spot', { where, limit: FOUND }), undefined, as(caller, ownerOf(i))), about: { word: word(i) } };
+    }),
+    geo: (caller) => (extras.places ? variants((i) => {
+      const place = placeOf(i);
+      const near = { $nearSphere: { __type: 'GeoPoint', ...place }, $maxDistanceInKilometers: NEAR_KM };
+      return { ...json('GET', find('Spot', { where: JSON.stringify({ place: near }), limit: FOUND }), undefined, as(caller, ownerOf(i))), about: { place } };
+    }) : null),
+    aggregate: (caller) => (extras.sums || caller === 'master' ? Array.from({ length: KINDS }, (_, i) => {
+      const kind = kindOf(i);
+      const pipeline = JSON.stringify([{ $match: { kind } }, { $group: { _id: '$shade', total: { $sum: '$amount' } } }]);
+      const path = `/parse/aggregate/Spot?${new URLSearchParams({ pipeline })}`;
+      return { ...json('GET', path, undefined, as(caller, i)), about: { kind } };
+    }) : null),
     session: (caller) => users.map((_, user) => ({ ...json('GET', '/parse/users/me', undefined, as(caller, user)), about: { user } })),
     login: () => users.map((_, user) => json('POST', '/parse/login', { username: userName(user), password: password(user) }, asAnybody)),
   };
   return {
     users,
     requests: (operation, caller) => operations[operation](caller),
+    hiddenStatus: 404,
     rowsOf: (body) => body.results,
+    totalsOf: (body) => Object.fromEntries(body.results.map(({ objectId, total }) => [objectId, total])),
     idOf: (body) => body.objectId,
     ownerIdOf: (row) => row.owner.objectId,
     userIdOf: (body) => body.objectId,

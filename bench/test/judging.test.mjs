@@ -1,13 +1,13 @@
 // A benchmark that judges wrongly is worse than none: what counts as a pass, as a failure, and as no figure at all.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bestEvents, bestNotes, ownerOf, scoreOf } from '../lib/dataset.mjs';
+import { SPOTS, bestEvents, bestNotes, nearestSpots, ownerOf, placeOf, scoreOf, spot, totals, word } from '../lib/dataset.mjs';
 import { judge, line } from '../lib/musts.mjs';
 import { median, show } from '../lib/numbers.mjs';
 import { page } from '../lib/report.mjs';
 import { problemOf } from '../lib/wrk.mjs';
 
-const good = { caller: 'user', connections: 64, problems: [], cpuUs: 40, ratio: 2 };
+const good = { caller: 'user', connections: 64, problems: [], cpuUs: 40, ratio: 2, ownRatio: 2 };
 const cells = ['create', 'createIndexed', 'get', 'list', 'query', 'update', 'page', 'session', 'login'].map((operation) => ({ ...good, operation }));
 const openLoop = { factor: 1.5 };
 const result = { rows: 1e6, cells, startMs: 20, idlePssMiB: 20, openLoop };
@@ -19,14 +19,21 @@ test('a must holds up to its limit and not beyond', () => {
 });
 
 test('all musts hold for good figures, and each fails for its own', () => {
-  assert.deepEqual(judge(result).map(({ holds }) => holds), Array(8).fill(true));
+  assert.deepEqual(judge('astrolabe', result).map(({ holds }) => holds), Array(8).fill(true));
   const worse = { ...result, cells: cells.map((cell) => (cell.operation === 'get' ? { ...cell, ratio: 2.7 } : cell)), openLoop: { factor: 2.1 } };
-  assert.deepEqual(judge(worse).map(({ holds }) => holds), [true, false, true, true, true, true, true, false]);
+  assert.deepEqual(judge('astrolabe', worse).map(({ holds }) => holds), [true, false, true, true, true, true, true, false]);
+});
+
+test('on PostgreSQL the multiples are of the server alone, and the page is of both', () => {
+  const figures = cells.map((cell) => ({ ...cell, ratio: 20, ownRatio: 3, cpuUs: 11_000, serverCpuUs: 100 }));
+  const musts = judge('astrolabe-postgres', { ...result, cells: figures });
+  assert.deepEqual(musts.map(({ holds }) => holds), [true, true, true, false]);
+  assert.deepEqual(judge('parse-server', result), []);
 });
 
 test('an invalid cell and a failed open loop give no figure, not a good one', () => {
   const invalid = cells.map((cell) => (cell.operation === 'page' ? { ...cell, problems: ['3 status errors'] } : cell));
-  const musts = judge({ ...result, cells: invalid, openLoop: { problem: 'an answer with status 503' } });
+  const musts = judge('astrolabe', { ...result, cells: invalid, openLoop: { problem: 'an answer with status 503' } });
   assert.deepEqual(musts.filter(({ holds }) => holds === null).map(({ limit }) => limit), [1, 2]);
 });
 
@@ -53,6 +60,20 @@ test('the data set is scattered, and its right answers are those of a plain sort
   assert.deepEqual(bestEvents(rows, 7), best((i) => ownerOf(i) === 7));
   assert.deepEqual(bestEvents(rows), best(() => true));
   assert.deepEqual(bestNotes(), best((i) => i < 10_000));
+});
+
+test('each word is in the same number of spots, sums add up, and a place is nearest to itself', () => {
+  const texts = Array.from({ length: SPOTS }, (_, i) => spot(i).about.split(' '));
+  for (const n of [0, 7, 999]) assert.equal(texts.filter((words) => words.includes(word(n))).length, 120);
+  assert.equal(new Set(texts[3]).size, 12);
+  const amounts = Array.from({ length: SPOTS }, (_, i) => spot(i)).filter(({ kind }) => kind === 'kind3').map(({ amount }) => amount);
+  assert.equal(Object.values(totals('kind3')).reduce((a, b) => a + b), amounts.reduce((a, b) => a + b));
+  assert.equal(Object.keys(totals('kind3')).length, 10);
+  for (const i of [0, 1234, 9_999]) {
+    const nearest = nearestSpots(placeOf(i));
+    assert.equal(nearest[0], `Spot ${i}`);
+    assert.equal(nearest.length, 20);
+  }
 });
 
 test('the page says when the machine was busy, and that a server was not measured', () => {
