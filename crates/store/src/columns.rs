@@ -6,11 +6,14 @@ use astrolabe_core::access::Acl;
 use astrolabe_core::schema::{Field, FieldType};
 use astrolabe_core::value::{FileRef, GeoPoint, Json, Value, append_number};
 
+use sha2::{Digest, Sha256};
+
 use crate::statement::{Bind, into_text, json_texts};
 
-/// The access list: its id in the table of distinct lists, or [`NO_ACL`].
+/// The access list: its id in the table of distinct lists, or where rows hold their lists the number of the readers; or
+/// [`NO_ACL`].
 pub(crate) const ACL: &str = "_acl";
-/// The id in [`ACL`] that stands for no access list. A number rather than null, so that "these lists or none" is one
+/// The number in [`ACL`] that stands for no access list. A number rather than null, so that "these lists or none" is one
 /// lookup in an index.
 pub(crate) const NO_ACL: i64 = 0;
 /// Who may read, where rows hold their lists.
@@ -126,10 +129,33 @@ fn sorted_texts<'t>(texts: impl Iterator<Item = &'t str>) -> String {
     json_texts(texts.collect::<BTreeSet<_>>())
 }
 
+/// The number of a set of readers, which every node finds by itself: the first bytes of a hash of their names, each with its
+/// length in front. The function `acl_number` of `postgres/functions.sql` does the same. Two sets may have one number,
+/// so it only narrows rows down; it is never [`NO_ACL`].
+pub(crate) fn acl_number(acl: &Acl) -> i64 {
+    let mut digest = Sha256::new();
+    for reader in acl.readers().collect::<BTreeSet<_>>() {
+        digest.update(reader.len().to_string());
+        digest.update(":");
+        digest.update(reader);
+    }
+    let digest = digest.finalize();
+    let bytes = digest.first_chunk().copied().unwrap_or_default();
+    match i64::from_be_bytes(bytes) {
+        NO_ACL => 1,
+        number => number,
+    }
+}
+
 /// A list of texts as PostgreSQL writes an array, sorted.
 pub(crate) fn array_literal<'t>(texts: impl Iterator<Item = &'t str>) -> String {
+    ordered_array_literal(texts.collect::<BTreeSet<_>>())
+}
+
+/// The same in the order of the texts.
+pub(crate) fn ordered_array_literal<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {
     let mut literal = String::from("{");
-    for text in texts.collect::<BTreeSet<_>>() {
+    for text in texts {
         literal.push_str(if literal.len() > 1 { ",\"" } else { "\"" });
         for character in text.chars() {
             if matches!(character, '"' | '\\') {

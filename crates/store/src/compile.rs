@@ -9,10 +9,12 @@ mod delete;
 mod filter;
 mod insert;
 mod order;
+mod page_of_lists;
 mod relation;
 mod row_acl;
 mod select;
 mod target;
+mod terms;
 mod update;
 
 use astrolabe_core::schema::{Class, Schema};

@@ -14,6 +14,7 @@ mod feed;
 mod full_text;
 mod functions;
 mod job;
+mod migrate;
 mod options;
 mod patience;
 pub(crate) mod pattern;
@@ -66,6 +67,8 @@ struct Shared {
     feed: Feed,
     wishes: Wishes,
     acls: acl::KnownAcls,
+    listed: acl::ListedAcls,
+    reach: acl::Reach,
     slow: Mutex<LruCache<String, ()>>,
 }
 
@@ -86,6 +89,8 @@ impl PostgresStore {
             feed: Feed::new(last, random_number()),
             wishes: Wishes::new(),
             acls: acl::KnownAcls::new(),
+            listed: acl::ListedAcls::new(),
+            reach: acl::Reach::new(),
             slow: Mutex::new(LruCache::sparse(SLOW_MAX)),
         });
         // From the first write on, it is known what other nodes want to hear of.
@@ -99,6 +104,11 @@ impl PostgresStore {
     /// Waits for a result and logs it if the database itself failed.
     async fn logged<T>(&self, result: impl Future<Output = StoreResult<T>>) -> StoreResult<T> {
         errors::logged(&self.shared.name, result.await)
+    }
+
+    /// Removes what nobody needs any more; the store does so by itself from time to time.
+    pub async fn tidy(&self) -> StoreResult<()> {
+        self.logged(self.shared.remove_unused_acls()).await
     }
 
     /// Runs work to its end, whether or not somebody waits for it.
@@ -196,7 +206,13 @@ impl Store for PostgresStore {
     }
 
     fn submit(&self, job: WriteJob) -> BoxFuture<'_, StoreResult<WriteOutcome>> {
-        Box::pin(self.logged(self.as_task(job::submit(Arc::clone(&self.shared), job))))
+        Box::pin(async move {
+            let result = match job::submit_alone(&self.shared, &job).await {
+                Some(result) => result,
+                None => self.as_task(job::submit(Arc::clone(&self.shared), job)).await,
+            };
+            errors::logged(&self.shared.name, result)
+        })
     }
 
     fn storage_bytes(&self) -> BoxFuture<'_, StoreResult<u64>> {

@@ -28,6 +28,8 @@ pub(crate) struct Question {
     pub place: usize,
     /// The statement that yields object ids and texts.
     pub texts: String,
+    /// Its parameter, if it has one: a list of terms as an array, of which every text that meets the question has one.
+    pub terms: Option<String>,
     /// What is asked of the texts.
     pub query: TextQuery,
 }
@@ -129,7 +131,7 @@ impl<'a> SqlWriter<'a> {
 
     /// Appends the parameter of a question.
     pub fn question(&mut self, question: Question) -> &mut Self {
-        self.reads_values = true;
+        self.reads_values |= question.terms.is_none();
         self.questions.push(Question { place: self.binds.len(), ..question });
         self.bind(Bind::owned("{}".to_owned()))
     }

@@ -60,9 +60,10 @@ pub(crate) const CREATE_ACLS: &str = "
 /// The table of a class without fields, and its own indexes.
 pub(crate) fn create_class(dialect: &Dialect, table: &str) -> String {
     let (text, integer) = (dialect.types.text, dialect.types.integer);
+    let number = format!("{} {integer} NOT NULL DEFAULT {NO_ACL}", quoted(ACL));
     let acl = match dialect.acl_storage {
-        AclStorage::Interned => format!("{} {integer} NOT NULL DEFAULT {NO_ACL}", quoted(ACL)),
-        AclStorage::Arrays => format!("{READERS} text[], {WRITERS} text[]"),
+        AclStorage::Interned => number,
+        AclStorage::Arrays => format!("{READERS} text[], {WRITERS} text[], {number}"),
     };
     let create_table = format!(
         "CREATE TABLE {} (\"objectId\" {text} NOT NULL UNIQUE, \"createdAt\" {integer} NOT NULL, \
@@ -80,8 +81,8 @@ pub(crate) fn create_class_indexes(dialect: &Dialect, table: &str) -> Vec<String
     create_declared_index(dialect, name.as_deref(), table, &[CREATED_AT.to_owned()])
 }
 
-/// An index that somebody asked for. Where access lists are interned it has a companion that begins with the list: a
-/// caller who may read little finds the page there, whoever may read much walks the index itself.
+/// An index that somebody asked for, and its companion that begins with the access list: a caller who may read little finds
+/// the page there, whoever may read much walks the index itself.
 pub(crate) fn create_declared_index(
     dialect: &Dialect,
     name: Option<&str>,
@@ -89,15 +90,18 @@ pub(crate) fn create_declared_index(
     columns: &[String],
 ) -> Vec<String> {
     let plain = create_plain_index(dialect, name, table, columns);
-    let companion = name.filter(|_| dialect.acl_storage == AclStorage::Interned);
-    let companion = companion.map(|name| create_acl_companion(dialect, name, table, columns));
-    std::iter::once(plain).chain(companion).collect()
+    vec![plain, create_acl_companion(dialect, name, table, columns)]
 }
 
 /// The second index of [`create_declared_index`].
-pub(crate) fn create_acl_companion(dialect: &Dialect, name: &str, table: &str, columns: &[String]) -> String {
+pub(crate) fn create_acl_companion(
+    dialect: &Dialect,
+    name: Option<&str>,
+    table: &str,
+    columns: &[String],
+) -> String {
     let columns: Vec<_> = std::iter::once(ACL.to_owned()).chain(columns.iter().cloned()).collect();
-    create_plain_index(dialect, Some(&companion_name(name)), table, &columns)
+    create_plain_index(dialect, name.map(companion_name).as_deref(), table, &columns)
 }
 
 /// Removes what [`create_declared_index`] made.
@@ -175,7 +179,7 @@ pub(crate) fn create_missing_companion(
     id: i64,
 ) -> Option<String> {
     let is_declared = field.indexed && !field.unique && !matches!(field.kind, FieldType::Pointer(_));
-    is_declared.then(|| create_acl_companion(dialect, &index_name(id), table, &physical_columns(field)))
+    is_declared.then(|| create_acl_companion(dialect, Some(&index_name(id)), table, &physical_columns(field)))
 }
 
 fn create_join_table(dialect: &Dialect, table: &str, id: i64) -> Vec<String> {

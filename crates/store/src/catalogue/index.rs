@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::ddl::{companion_name, drop_declared_index};
 use crate::columns::{ACL, physical_columns};
-use crate::dialect::{AclStorage, Dialect};
+use crate::dialect::Dialect;
 use crate::statement::quoted;
 
 /// The catalogue's table of declared indexes. `keys` is what [`keys_to_text`] makes.
@@ -65,22 +65,32 @@ enum StoredKeys {
 /// direction of the key before it. So an index whose last key is descending is made the other way round and read from
 /// its end.
 pub(crate) fn create_index(dialect: &Dialect, class: &Class, index: &Index, id: i64) -> String {
+    let (table, keys) = (dialect.located(&class.table), ordered_keys(dialect, class, index));
+    let (unique, name) = (if index.unique { "UNIQUE " } else { "" }, declared_index_name(id));
+    let age = if index.unique { "" } else { dialect.age_in_index };
+    let plain = format!("CREATE {unique}INDEX {} ON {table} ({keys}{age})", quoted(&name));
+    if index.unique {
+        return plain;
+    }
+    format!("{plain}; {}", create_index_companion(dialect, class, index, id))
+}
+
+/// The companion of an index that is not unique.
+pub(crate) fn create_index_companion(dialect: &Dialect, class: &Class, index: &Index, id: i64) -> String {
+    let (table, keys) = (dialect.located(&class.table), ordered_keys(dialect, class, index));
+    let name = quoted(&companion_name(&declared_index_name(id)));
+    format!("CREATE INDEX {name} ON {table} ({}, {keys}{})", quoted(ACL), dialect.age_in_index)
+}
+
+/// The columns of an index, the last one ascending.
+fn ordered_keys(dialect: &Dialect, class: &Class, index: &Index) -> String {
     let turned = index.keys.last().is_some_and(|key| key.descending);
     let ordered = |key: &IndexKey| {
         let order = if key.descending == turned { dialect.ascending } else { dialect.descending };
         let columns = columns(class, &key.field);
         columns.into_iter().map(|column| format!("{}{order}", quoted(&column))).collect::<Vec<_>>()
     };
-    let keys: Vec<_> = index.keys.iter().flat_map(ordered).collect();
-    let (table, keys) = (dialect.located(&class.table), keys.join(", "));
-    let (unique, name) = (if index.unique { "UNIQUE " } else { "" }, declared_index_name(id));
-    let age = if index.unique { "" } else { dialect.age_in_index };
-    let plain = format!("CREATE {unique}INDEX {} ON {table} ({keys}{age})", quoted(&name));
-    if index.unique || dialect.acl_storage == AclStorage::Arrays {
-        return plain;
-    }
-    let companion = quoted(&companion_name(&name));
-    format!("{plain}; CREATE INDEX {companion} ON {table} ({}, {keys})", quoted(ACL))
+    index.keys.iter().flat_map(ordered).collect::<Vec<_>>().join(", ")
 }
 
 /// Removes an index and its companion.

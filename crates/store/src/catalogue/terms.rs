@@ -1,11 +1,14 @@
 //! The stored terms of text indexes: for each field of one a table of its own, which holds the distinct terms of every
-//! row. It narrows a search down; whether a row is found is always asked of its text.
+//! row, or where the database can index lists a column beside the field. They narrow a search down; whether a row is found is
+//! always asked of its text.
 
 use std::fmt::Write;
 
 use astrolabe_core::schema::{Class, Field, Index, IndexKind, OBJECT_ID};
+use astrolabe_core::text::{Analyzer, Language};
 use sha2::{Digest, Sha256};
 
+use crate::columns::array_literal;
 use crate::dialect::Dialect;
 
 /// The column of the terms; the rows they are of are named by object id.
@@ -20,6 +23,17 @@ pub(crate) fn terms_table(class: &Class, field: &Field) -> String {
         let _ = write!(name, "{byte:02x}");
     }
     name
+}
+
+/// The column beside a field with its terms, where rows hold them. Null means that nobody has written them down.
+pub(crate) fn terms_column(class: &Class, field: &Field) -> String {
+    terms_table(class, field)
+}
+
+/// The value of that column for a text.
+pub(crate) fn terms_literal(text: &str, language: Language) -> String {
+    let words: Vec<_> = Analyzer::folding(language).words(text).filter(|word| !word.is_stop).collect();
+    array_literal(words.iter().map(|word| word.term.as_str()))
 }
 
 /// The fields of a text index.

@@ -91,6 +91,12 @@ pub(super) fn append_access<'a>(sql: &mut SqlWriter<'a>, access: &'a RowAccess, 
 
 fn append_right<'a>(sql: &mut SqlWriter<'a>, right: Right, principals: &'a [String], path: AccessPath) {
     if sql.dialect.acl_storage == AclStorage::Arrays {
+        if path == AccessPath::ByList {
+            sql.column(ACL).push(" = ANY (ARRAY(SELECT ").bind(Bind::Integer(NO_ACL));
+            sql.push(" UNION ALL SELECT m.acl FROM ");
+            append_named(sql, right, principals);
+            sql.push(")) AND ");
+        }
         return append_overlap(sql, right, principals);
     }
     let no_acl = Bind::Integer(NO_ACL);
@@ -122,7 +128,7 @@ pub(super) fn append_lists<'a>(sql: &mut SqlWriter<'a>, right: Right, principals
 }
 
 fn append_named<'a>(sql: &mut SqlWriter<'a>, right: Right, principals: &'a [String]) {
-    sql.push(right.table()).push(" AS m WHERE m.principal");
+    sql.table(right.table()).push(" AS m WHERE m.principal");
     append_principals(sql, principals);
 }
 
@@ -146,7 +152,7 @@ fn append_memberships<'a>(sql: &mut SqlWriter<'a>, right: Right, principals: &'a
     }
 }
 
-/// There is one way only: the row says who has the right, or that everybody has.
+/// The row says who has the right, or that everybody has.
 fn append_overlap<'a>(sql: &mut SqlWriter<'a>, right: Right, principals: &'a [String]) {
     let column = match right {
         Right::Read => READERS,

@@ -8,6 +8,7 @@ use astrolabe_core::schema::{CREATED_AT, Class, OBJECT_ID, UPDATED_AT};
 use astrolabe_core::value::{Timestamp, Value};
 
 use super::row_acl::RowAcl;
+use super::terms::terms_beside;
 use super::update::{expected_field, type_mismatch};
 use crate::columns::{Encoded, encode, longitude_column};
 use crate::dialect::Dialect;
@@ -59,8 +60,8 @@ pub(crate) fn insert<'a>(dialect: &'a Dialect, class: &Class, row: &NewRow<'a>) 
     row.row_acl.append_values(&mut sql, |sql, _| {
         sql.push(", ");
     });
-    for bind in binds {
-        sql.push(", ").bind(bind);
+    for (bind, cast) in binds {
+        sql.push(", ").bind(bind).push(cast);
     }
     sql.push(")");
     Ok(sql.finish())
@@ -68,7 +69,7 @@ pub(crate) fn insert<'a>(dialect: &'a Dialect, class: &Class, row: &NewRow<'a>) 
 
 fn append_values<'a>(
     sql: &mut SqlWriter<'a>,
-    binds: &mut Vec<Bind<'a>>,
+    binds: &mut Vec<(Bind<'a>, &'static str)>,
     class: &Class,
     values: &'a RowValues,
 ) -> Result<()> {
@@ -78,11 +79,15 @@ fn append_values<'a>(
             Encoded::Nothing => {}
             Encoded::One(bind) => {
                 sql.push(", ").name(&field.column);
-                binds.push(bind);
+                binds.push((bind, ""));
+                if let Some((column, terms)) = terms_beside(sql.dialect, class, field, value) {
+                    sql.push(", ").name(&column);
+                    binds.push((terms, "::text::text[]"));
+                }
             }
             Encoded::Two(latitude, longitude) => {
                 sql.push(", ").name(&field.column).push(", ").name(&longitude_column(&field.column));
-                binds.extend([latitude, longitude]);
+                binds.extend([(latitude, ""), (longitude, "")]);
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use astrolabe_core::access::Acl;
 
-use crate::columns::{ACL, READERS, WRITERS, array_literal};
+use crate::columns::{ACL, NO_ACL, READERS, WRITERS, acl_number, array_literal};
 use crate::dialect::AclStorage;
 use crate::statement::{Bind, SqlWriter};
 
@@ -16,8 +16,16 @@ pub(crate) enum RowAcl<'a> {
 }
 
 impl AclStorage {
-    /// The columns.
+    /// The columns that are written.
     pub fn columns(self) -> &'static [&'static str] {
+        match self {
+            AclStorage::Interned => &[ACL],
+            AclStorage::Arrays => &[READERS, WRITERS, ACL],
+        }
+    }
+
+    /// The columns that say what the list is.
+    pub fn shown_columns(self) -> &'static [&'static str] {
         match self {
             AclStorage::Interned => &[ACL],
             AclStorage::Arrays => &[READERS, WRITERS],
@@ -44,6 +52,8 @@ impl RowAcl<'_> {
                     before_each(sql, index);
                     sql.bind(half.map_or(Bind::Null, Bind::owned)).push("::text::text[]");
                 }
+                before_each(sql, 2);
+                sql.bind(Bind::Integer(acl.map_or(NO_ACL, acl_number)));
             }
         }
     }

@@ -7,8 +7,9 @@ use super::Names;
 use super::access::{AccessPath, Right, append_index, append_lists};
 use super::filter::{append_filter, append_score, append_where_by};
 use super::order::{SortBy, append_order};
+use super::page_of_lists::append_page_of_lists;
 use crate::columns::{ACL, Storage, longitude_column};
-use crate::dialect::Dialect;
+use crate::dialect::{AclStorage, Dialect};
 use crate::statement::{Bind, SqlWriter, Statement};
 
 /// What one place of the answer is read from.
@@ -83,6 +84,11 @@ pub(crate) fn select<'a>(
     match (path, Right::of(&plan.access), plan.limit) {
         (AccessPath::ByEachList, Some((right, principals)), Some(limit)) => {
             append_lists_first(&mut sql, names, plan, (right, principals), limit);
+        }
+        (AccessPath::ByList, Some((right, principals)), Some(_))
+            if dialect.acl_storage == AclStorage::Arrays =>
+        {
+            append_page_of_lists(&mut sql, names, plan, (right, principals));
         }
         (AccessPath::ByList, _, Some(_)) => append_page_first(&mut sql, names, plan),
         // There are no pages of single lists to begin with.
@@ -220,7 +226,7 @@ fn append_column<'a>(sql: &mut SqlWriter<'a>, names: Names<'_>, column: SelectCo
         SelectColumn::ObjectId => sql.column(OBJECT_ID),
         SelectColumn::CreatedAt => sql.column(CREATED_AT),
         SelectColumn::UpdatedAt => sql.column(UPDATED_AT),
-        SelectColumn::Acl => sql.separated(sql.dialect.acl_storage.columns(), ", ", |sql, name| {
+        SelectColumn::Acl => sql.separated(sql.dialect.acl_storage.shown_columns(), ", ", |sql, name| {
             sql.column(name);
         }),
         SelectColumn::Score(scored) => {
@@ -259,7 +265,7 @@ fn append_shown<'a>(sql: &mut SqlWriter<'a>, names: Names<'_>, column: &str, onl
     }
 }
 
-fn append_page(sql: &mut SqlWriter<'_>, skip: u64, limit: Option<u64>) {
+pub(super) fn append_page(sql: &mut SqlWriter<'_>, skip: u64, limit: Option<u64>) {
     if limit.is_none() && skip == 0 {
         return;
     }

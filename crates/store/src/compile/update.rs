@@ -11,6 +11,7 @@ use astrolabe_core::value::{Json, NestedEdit, Timestamp, Value};
 use super::Names;
 use super::filter::append_where;
 use super::row_acl::RowAcl;
+use super::terms::terms_beside;
 use crate::columns::{Encoded, encode, json_list, longitude_column, physical_columns};
 use crate::dialect::Dialect;
 use crate::statement::{Bind, SqlWriter, Statement};
@@ -117,6 +118,9 @@ fn append_value<'a>(sql: &mut SqlWriter<'a>, class: &Class, field: &Field, value
         Encoded::Nothing => {}
         Encoded::One(bind) => {
             append_set(sql, &field.column).bind(bind);
+            if let Some((column, terms)) = terms_beside(sql.dialect, class, field, value) {
+                append_set(sql, &column).bind(terms).push("::text::text[]");
+            }
         }
         Encoded::Two(latitude, longitude) => {
             append_set(sql, &field.column).bind(latitude);

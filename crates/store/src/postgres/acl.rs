@@ -1,4 +1,8 @@
-//! Access lists as rows hold them, put together once for all rows that have the same.
+//! Access lists as rows hold them, put together once for all rows that have the same. Who is in which list is in
+//! `listed.rs`, how much that lets somebody read in `reach.rs`.
+
+mod listed;
+mod reach;
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -8,6 +12,9 @@ use lru::LruCache;
 use parking_lot::Mutex;
 use tokio_postgres::Row;
 use tokio_postgres::types::{FromSql, Type};
+
+pub(super) use listed::{ListedAcls, TABLES};
+pub(super) use reach::{Reach, path};
 
 /// Lists that are remembered.
 const REMEMBERED_MAX: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1_023);

@@ -10,11 +10,12 @@ use tokio_postgres::Row;
 use super::connection::Connection;
 use super::errors::store_error;
 use super::transaction::in_transaction;
+use super::{acl, migrate};
 use crate::catalogue::{FieldDefinition, keys_from_text, permissions_from_text};
 use crate::dialect::Dialect;
 
 /// The form of the tables this program writes. Raised when an older program could not read it.
-const FORMAT_VERSION: i64 = 1;
+pub(super) const FORMAT_VERSION: i64 = 2;
 
 /// The tables; `{at}` stands for their schema and a dot.
 const TABLES: &str = r#"
@@ -94,7 +95,9 @@ pub(super) async fn open(connection: &Connection, dialect: &Dialect) -> StoreRes
         })
         .await?;
     }
-    check_format(connection, dialect).await?;
+    if format(connection, dialect).await? < FORMAT_VERSION {
+        migrate::migrate(connection, dialect).await?;
+    }
     make_nodes(connection, dialect).await?;
     load(connection, dialect).await
 }
@@ -116,7 +119,7 @@ pub(super) async fn read(connection: &Connection, dialect: &Dialect) -> StoreRes
     if !exists(connection, dialect).await? {
         return Ok(Schema::default());
     }
-    check_format(connection, dialect).await?;
+    format(connection, dialect).await?;
     load(connection, dialect).await
 }
 
@@ -139,14 +142,16 @@ async fn is_there(connection: &Connection, dialect: &Dialect, table: &str) -> St
 async fn make(connection: &Connection, dialect: &Dialect) -> StoreResult<()> {
     let schema = dialect.prefix.trim_end_matches('.');
     let sql = format!(
-        "CREATE SCHEMA IF NOT EXISTS {schema}; {} INSERT INTO {}_catalog_meta VALUES ({FORMAT_VERSION}, 0)",
+        "CREATE SCHEMA IF NOT EXISTS {schema}; {}{} INSERT INTO {}_catalog_meta VALUES ({FORMAT_VERSION}, 0)",
         at(dialect, TABLES),
+        at(dialect, acl::TABLES),
         dialect.prefix
     );
     connection.batch(&sql).await.map_err(store_error)
 }
 
-async fn check_format(connection: &Connection, dialect: &Dialect) -> StoreResult<()> {
+/// The format of the tables, which must not be newer than this program knows.
+pub(super) async fn format(connection: &Connection, dialect: &Dialect) -> StoreResult<i64> {
     let sql = at(dialect, "SELECT format_version FROM {at}_catalog_meta");
     let rows = connection.query_text(&sql, &[]).await.map_err(store_error)?;
     let format: i64 = rows.first().map_or(Ok(0), |row| row.try_get(0)).map_err(store_error)?;
@@ -156,7 +161,7 @@ async fn check_format(connection: &Connection, dialect: &Dialect) -> StoreResult
              {FORMAT_VERSION}); start that version instead"
         )));
     }
-    Ok(())
+    Ok(format)
 }
 
 /// The schema in the catalogue, in one statement, so that it is of one moment.

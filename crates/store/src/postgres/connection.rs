@@ -17,7 +17,7 @@ use super::errors::store_error;
 use super::options::PostgresOptions;
 use super::patience::Patience;
 use super::{full_text, functions};
-use crate::statement::{Bind, Statement};
+use crate::statement::{Bind, Question, Statement};
 
 /// Prepared statements kept for each connection.
 const STATEMENTS_MAX: NonZeroUsize = NonZeroUsize::MIN.saturating_add(255);
@@ -97,11 +97,24 @@ impl Connection {
     /// The parameters, with the answers of what the database cannot answer.
     async fn answered<'s, 'a>(&self, statement: &'s Statement<'a>) -> Result<Cow<'s, [Bind<'a>]>, Error> {
         let mut binds = Cow::Borrowed(statement.binds.as_slice());
-        for question in &statement.questions {
-            let scores = full_text::scores(&self.client, question).await?;
-            binds.to_mut()[question.place] = Bind::owned(scores);
+        for (index, question) in statement.questions.iter().enumerate() {
+            let same = statement.questions[..index].iter().find(|other| {
+                (&other.texts, &other.terms, &other.query)
+                    == (&question.texts, &question.terms, &question.query)
+            });
+            let answer = match same {
+                Some(other) => binds[other.place].clone(),
+                None => Bind::owned(self.scores(question).await?),
+            };
+            binds.to_mut()[question.place] = answer;
         }
         Ok(binds)
+    }
+
+    async fn scores(&self, question: &Question) -> Result<String, Error> {
+        let texts = full_text::texts_of(question);
+        let prepared = self.prepare(&texts).await?;
+        full_text::scores(&question.query, self.client.query_raw(&prepared, texts.binds.iter()).await?).await
     }
 
     /// Runs a statement of our own, which is not kept.

@@ -20,6 +20,8 @@ use super::options::PostgresOptions;
 const PAUSE_MIN: Duration = Duration::from_millis(50);
 /// How long a sign of life may take.
 const PING_DEADLINE: Duration = Duration::from_secs(1);
+/// Statements that are sent on one connection before a read takes another one.
+const READS_TOGETHER: usize = 8;
 /// The longest pause.
 const PAUSE_MAX: Duration = Duration::from_secs(2);
 
@@ -85,7 +87,27 @@ impl Database {
         &self.runtime
     }
 
-    /// One of the connections for single statements.
+    /// One of the connections for single statements, for a read. Reads share as few as will do: those that are on their
+    /// way at the same time are sent together, and their answers come together.
+    pub async fn shared_for_read(&self) -> StoreResult<Arc<Connection>> {
+        for slot in &self.shared {
+            let Ok(mut slot) = slot.try_lock() else { continue };
+            match slot.as_ref().filter(|connection| !connection.is_closed()) {
+                // The slot holds one as well.
+                Some(connection) if Arc::strong_count(connection) > READS_TOGETHER => {}
+                Some(connection) => return Ok(Arc::clone(connection)),
+                None => {
+                    *slot = None;
+                    let connection = Arc::new(self.connect().await?);
+                    *slot = Some(Arc::clone(&connection));
+                    return Ok(connection);
+                }
+            }
+        }
+        self.shared().await
+    }
+
+    /// One of the connections for single statements, in turn: commits on one of them would wait for each other.
     pub async fn shared(&self) -> StoreResult<Arc<Connection>> {
         let place = self.next_shared.fetch_add(1, Ordering::Relaxed) % self.shared.len();
         let mut slot = self.shared[place].lock().await;

@@ -193,7 +193,7 @@ impl Shared {
         connection.query_text(sql, &[&CHANNEL, &self.name]).await.map(|_| ()).map_err(store_error)
     }
 
-    async fn follow_schema(&self, connection: &Connection) -> StoreResult<()> {
+    pub(super) async fn follow_schema(&self, connection: &Connection) -> StoreResult<()> {
         let sql = catalogue::at(&self.dialect, "SELECT schema_version FROM {at}_catalog_meta");
         let rows = connection.query_text(&sql, &[]).await.map_err(store_error)?;
         let version: i64 = rows.first().map_or(Ok(0), |row| row.try_get(0)).map_err(store_error)?;
@@ -229,6 +229,9 @@ impl Shared {
     }
 
     async fn remove_old_rows(&self) {
+        if let Err(error) = self.remove_unused_acls().await {
+            tracing::warn!(%error, "unused access lists could not be removed");
+        }
         let sql = catalogue::at(
             &self.dialect,
             &format!(

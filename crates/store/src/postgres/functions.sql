@@ -36,6 +36,20 @@ BEGIN
     END CASE;
 END $$;
 
+-- The number of a set of readers, as `acl_number` of `columns.rs` has it.
+CREATE FUNCTION acl_number(readers text[]) RETURNS int8 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT coalesce(nullif(('x' || encode(substr(sha256(convert_to(coalesce(string_agg(
+        octet_length(r) || ':' || r, '' ORDER BY r COLLATE "C"), ''), 'UTF8')), 1, 8), 'hex'))::bit(64)::int8, 0), 1)
+    FROM (SELECT DISTINCT unnest(readers) AS r) AS distinct_ones
+$$;
+
+-- Empties the column that the trigger names: who has changed the text beside it did not say which terms it has now.
+CREATE FUNCTION forget_terms() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW := jsonb_populate_record(NEW, jsonb_build_object(TG_ARGV[0], NULL));
+    RETURN NEW;
+END $$;
+
 -- The elements of an array; of anything else none.
 CREATE FUNCTION elements(value jsonb) RETURNS SETOF jsonb LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT jsonb_array_elements(CASE jsonb_typeof(value) WHEN 'array' THEN value ELSE '[]' END)

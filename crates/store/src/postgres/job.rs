@@ -10,6 +10,7 @@ mod require;
 mod states;
 mod update;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -52,6 +53,44 @@ struct JobDone {
     watched: Vec<(Arc<str>, ChangeKind)>,
 }
 
+/// Commits a job that is one statement of which nobody has to be told; `None` for any other, of which nothing was done. The
+/// database commits it also when the caller goes away meanwhile, so it needs no task of its own.
+pub(super) async fn submit_alone(shared: &Arc<Shared>, job: &WriteJob) -> Option<StoreResult<WriteOutcome>> {
+    for attempt in 1..=ATTEMPTS {
+        let schema = shared.schema.load_full();
+        // It asks those who listen; should that fail, it does so in a task.
+        let asked = catch_unwind(AssertUnwindSafe(|| one_statement::is_all_of(shared, &schema, job)));
+        if shared.is_closed() || !asked.unwrap_or(false) {
+            return None;
+        }
+        if let Err(error) = shared.list_acls(job).await {
+            return Some(Err(error));
+        }
+        match attempt_alone(shared, &schema, job).await {
+            (Err(_), true) if attempt < ATTEMPTS => {
+                tracing::debug!("a write met another one and is tried again");
+            }
+            (result, _) => return Some(result),
+        }
+    }
+    None
+}
+
+/// The result, and whether another attempt makes sense.
+async fn attempt_alone(
+    shared: &Arc<Shared>,
+    schema: &Schema,
+    job: &WriteJob,
+) -> (StoreResult<WriteOutcome>, bool) {
+    let connection = match shared.database.shared().await {
+        Ok(connection) => connection,
+        Err(error) => return (Err(error), false),
+    };
+    let runner = JobRunner::new(shared, &connection, schema);
+    let result = runner.run_alone(job).await;
+    (result, runner.conflict.into_inner())
+}
+
 /// Commits a job. Runs as a task of its own, so that no job is left half told when its caller goes away.
 pub(super) async fn submit(shared: Arc<Shared>, job: WriteJob) -> StoreResult<WriteOutcome> {
     for _ in 1..ATTEMPTS {
@@ -68,15 +107,12 @@ async fn attempt(shared: &Arc<Shared>, job: &WriteJob) -> (StoreResult<WriteOutc
     if shared.is_closed() {
         return (Err(closed()), false);
     }
+    if let Err(error) = shared.list_acls(job).await {
+        return (Err(error), false);
+    }
     let schema = shared.schema.load_full();
     if one_statement::is_all_of(shared, &schema, job) {
-        let connection = match shared.database.shared().await {
-            Ok(connection) => connection,
-            Err(error) => return (Err(error), false),
-        };
-        let runner = JobRunner::new(shared, &connection, &schema);
-        let result = runner.run_alone(job).await;
-        return (result, runner.conflict.into_inner());
+        return attempt_alone(shared, &schema, job).await;
     }
     let mut lease = match shared.database.exclusive().await {
         Ok(lease) => lease,

@@ -12,8 +12,8 @@ use tokio_postgres::RowStream;
 use super::connection::Connection;
 use super::database::{Lease, closed};
 use super::errors::{class_error, class_gone, names_something_gone, store_error};
-use super::{Shared, row};
-use crate::compile::{AccessPath, Names, count as compile_count, select, select_columns};
+use super::{Shared, acl, row};
+use crate::compile::{Names, count as compile_count, select, select_columns};
 use crate::statement::Statement;
 
 /// A statement that took longer than this runs on a connection of its own from then on, so that it keeps nobody waiting
@@ -46,7 +46,8 @@ pub(super) async fn rows(
     let class = current(&schema, &plan.class)?;
     let columns = select_columns(&plan, class);
     let names = Names { schema: &schema, class };
-    let statement = select(&shared.dialect, names, &columns, &plan, AccessPath::ByRow);
+    let path = acl::path(shared, class, &plan, false).await?;
+    let statement = select(&shared.dialect, names, &columns, &plan, path);
     let slow = shared.is_slow(&statement);
     let (held, rows, began) = begin(shared, class, &statement, slow).await?;
     let mut rows = std::pin::pin!(rows);
@@ -63,7 +64,8 @@ pub(super) async fn count(shared: &Shared, plan: ReadPlan) -> StoreResult<u64> {
     let schema = shared.schema.load_full();
     let class = current(&schema, &plan.class)?;
     let names = Names { schema: &schema, class };
-    let statement = compile_count(&shared.dialect, names, &plan.filter, &plan.access, AccessPath::ByRow);
+    let path = acl::path(shared, class, &plan, true).await?;
+    let statement = compile_count(&shared.dialect, names, &plan.filter, &plan.access, path);
     let slow = shared.is_slow(&statement);
     let (_held, rows, began) = begin(shared, class, &statement, slow).await?;
     let rows: Vec<_> = rows.try_collect().await.map_err(|error| class_error(error, class))?;
@@ -107,7 +109,7 @@ pub(super) async fn hold(shared: &Shared, alone: bool) -> StoreResult<Held> {
     }
     Ok(match alone {
         true => Held::Alone(Box::new(shared.database.exclusive().await?)),
-        false => Held::Shared(shared.database.shared().await?),
+        false => Held::Shared(shared.database.shared_for_read().await?),
     })
 }
 

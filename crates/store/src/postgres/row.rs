@@ -45,7 +45,7 @@ impl<'r, 's> RowReader<'r, 's> {
     /// The next two columns as an access list; `None` for a row without one.
     fn acl(&mut self, acls: &KnownAcls) -> StoreResult<Option<Arc<StoredAcl>>> {
         let acl = acls.get(self.row, self.at).map_err(|_| self.corrupt(READERS))?;
-        self.at += AclStorage::Arrays.columns().len();
+        self.at += AclStorage::Arrays.shown_columns().len();
         Ok(acl)
     }
 

@@ -5,6 +5,9 @@
 mod field;
 mod index;
 mod rename;
+mod terms;
+
+pub(super) use terms::add_terms;
 
 use std::sync::Arc;
 

@@ -3,11 +3,13 @@
 //! Each test has a schema of its own in the database of `ASTROLABE_TEST_POSTGRES_URL`, or of the server on the standard
 //! port.
 
+mod acl_lists;
 mod cluster;
 mod connections;
 mod encryption;
 mod nodes;
 mod temporary;
+mod text_index;
 
 use std::sync::{Arc, LazyLock};
 

@@ -6,6 +6,7 @@ use astrolabe_core::ports::StoreResult;
 use astrolabe_core::schema::{Class, FieldSpec, Index, IndexKind};
 
 use super::Changing;
+use super::terms::{add_terms, drop_terms};
 use crate::catalogue::{create_index, drop_index, keys_to_text, renew_field_indexes};
 use crate::postgres::errors::class_error;
 
@@ -20,8 +21,7 @@ impl Changing<'_> {
             )
             .await?;
         match index.kind {
-            // It says in which language its fields are searched; texts are looked at outside of the database.
-            IndexKind::Text(_) => {}
+            IndexKind::Text(_) => add_terms(self.connection, self.dialect, class, index).await?,
             IndexKind::Sorted | IndexKind::Places => {
                 self.make_index(class, &create_index(self.dialect, class, index, id)).await?;
             }
@@ -61,6 +61,9 @@ impl Changing<'_> {
             )
             .await?;
         self.run(&drop_index(self.dialect, id)).await?;
+        if let Some(index) = class.indexes.get(name) {
+            drop_terms(self.connection, self.dialect, class, index).await?;
+        }
         class.indexes.shift_remove(name);
         Ok(())
     }
