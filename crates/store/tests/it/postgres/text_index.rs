@@ -14,7 +14,7 @@ use crate::support::*;
 const ROWS: usize = 3_000;
 
 fn search(term: &str) -> Filter {
-    when("about", Test::Text(TextQuery::new(term, Analyzer::folding(Language::default())).into()))
+    when("about", Test::Text(TextQuery::new(term, Analyzer::folding(Language::default()))))
 }
 
 fn index() -> SchemaChange {
@@ -100,5 +100,5 @@ fn texts_of_others_are_found() {
 /// The same without an index: no term is asked for in a question that minds case.
 async fn expected_of_word5(fixture: &Fixture) -> u64 {
     let analyzer = Analyzer { case_sensitive: true, ..Analyzer::folding(Language::default()) };
-    fixture.count("Note", when("about", Test::Text(TextQuery::new("word5", analyzer).into()))).await
+    fixture.count("Note", when("about", Test::Text(TextQuery::new("word5", analyzer)))).await
 }
