@@ -6,6 +6,10 @@ const maintenanceKey = 'compat-maintenance';
 
 /** The settings that the rows need. */
 export const variables = {
+  // Mail is queued, and nobody takes it.
+  ASTROLABE_SMTP_URL: 'smtp://127.0.0.1:1',
+  ASTROLABE_MAIL_FROM: 'compat@example.org',
+  ASTROLABE_PUBLIC_URL: 'http://127.0.0.1:1/parse',
   ASTROLABE_READ_ONLY_MASTER_KEY: readOnlyKey,
   ASTROLABE_MAINTENANCE_KEY: maintenanceKey,
   ASTROLABE_LOCKOUT_THRESHOLD: '2',

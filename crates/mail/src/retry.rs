@@ -3,7 +3,7 @@
 /// How often a mail is tried. With the pauses below the last try is about a day after the first.
 pub(crate) const ATTEMPTS_MAX: u32 = 29;
 /// Seconds until a mail that somebody is sending may be taken over: longer than any try takes.
-pub(crate) const CLAIM_S: i64 = 60;
+pub(crate) const CLAIM_S: i64 = 30;
 /// Seconds after which a waiting mail is removed that no server could open or send.
 pub(crate) const WAITING_S_MAX: i64 = 3 * 24 * 60 * 60;
 

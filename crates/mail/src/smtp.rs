@@ -16,9 +16,9 @@ use url::Url;
 use crate::{SendError, Sender};
 
 /// How long the server may take for one step.
-const STEP_TIMEOUT: Duration = Duration::from_secs(20);
+const STEP_TIMEOUT: Duration = Duration::from_secs(15);
 /// How long a try may take as a whole; shorter than a claim lasts.
-const SEND_TIMEOUT: Duration = Duration::from_secs(45);
+const SEND_TIMEOUT: Duration = Duration::from_secs(25);
 /// Connections at the same time.
 const CONNECTIONS_MAX: u32 = 8;
 /// How long an unused connection is kept.
