@@ -1,8 +1,6 @@
-// Where the generated types of a site say which classes its app has.
+// The classes of the app, from the generated types of the site.
 import type { ClassMap, NameOf, UntypedClasses } from '@astrolabe/client';
-
-/** The site's generated types add `classes` to it. */
-export interface Register {}
+import type { Register } from './loaders.ts';
 
 /** The classes of the app, as far as they are known. */
 export type Classes = Register extends { classes: infer C extends ClassMap } ? C : UntypedClasses;

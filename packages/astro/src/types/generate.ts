@@ -46,11 +46,15 @@ export function declarations(hasClasses: boolean): string {
   return `// Made by @astrolabe/astro; changes are lost.
 type AstrolabeLocals = import('@astrolabe/astro/server').AstrolabeLocals;
 
-declare namespace App {
-  interface Locals extends Omit<AstrolabeLocals, 'astrolabe'> {
-    /** The backend as whoever asks. */
-    readonly astrolabe: import('@astrolabe/client').Client<${classes}>;
+declare global {
+  namespace App {
+    interface Locals extends Omit<AstrolabeLocals, 'astrolabe'> {
+      /** The backend as whoever asks. */
+      readonly astrolabe: import('@astrolabe/client').Client<${classes}>;
+    }
   }
 }
-${register}`;
+${register}
+export {};
+`;
 }
