@@ -1,6 +1,7 @@
 //! What the kernel needs from outside, as small object-safe traits. Slices above implement them.
 
 mod background;
+mod cache;
 mod callers;
 mod class_rules;
 mod clock;
@@ -13,6 +14,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 pub use background::{Background, NoBackground};
+pub use cache::{Cache, CachedBytes, Counted, Counters};
 pub use callers::{Callers, SignedIn};
 pub use class_rules::{ClassRules, RuleContext, RuleSet};
 pub use clock::{Clock, Ids};

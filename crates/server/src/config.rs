@@ -20,7 +20,10 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use astrolabe_cluster::RedisAddress;
 use astrolabe_core::app::{AppKeys, AppSettings, HostName, ServerSecret};
+use astrolabe_edge::gateway::Route;
+use astrolabe_edge::shared::SiteKey;
 use astrolabe_mail::{Sender, SmtpAddress};
 use astrolabe_store::PostgresOptions;
 use ipnet::IpNet;
@@ -90,6 +93,14 @@ pub struct ServerConfig {
     pub migrate: bool,
     /// The log.
     pub log: LogConfig,
+    /// The Redis that nodes share.
+    pub redis: Option<RedisAddress>,
+    /// What stands before every key in it.
+    pub redis_prefix: String,
+    /// The key of the server side of a site.
+    pub site_key: Option<SiteKey>,
+    /// The routes of the gateway.
+    pub gateway: Vec<Route>,
 }
 
 /// Where mail goes.
@@ -211,6 +222,7 @@ pub fn load(sources: Sources<'_>) -> Result<Loaded, Mistakes> {
             found.mistakes.push(given.mistake(problem));
         }
     }
+    draft.server.gateway = std::mem::take(&mut found.gateway);
     let config = draft.finish(sources.mode, &mut found.mistakes);
     if found.mistakes.is_empty() {
         Ok(Loaded { config, warnings: found.warnings })

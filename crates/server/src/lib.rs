@@ -5,6 +5,7 @@ pub mod apps;
 pub mod cli;
 pub mod config;
 pub mod databases;
+pub mod edge;
 pub mod http;
 pub mod lifecycle;
 pub mod mail;

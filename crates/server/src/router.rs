@@ -20,6 +20,7 @@ use hyper::body::Incoming;
 use ipnet::IpNet;
 use tower::ServiceExt;
 
+use crate::edge::{ASTROLABE_MOUNT, Edge, EdgeParts};
 use crate::http::Service;
 use crate::outbox_page::{self, OUTBOX_PATH};
 use crate::probes::{self, Readiness};
@@ -43,6 +44,8 @@ pub struct RouterParts {
     pub access_log: AccessLog,
     /// When the server can take requests.
     pub readiness: Readiness,
+    /// The gateway, and what it shares with the site.
+    pub edge: EdgeParts,
 }
 
 /// Every path of the server. Clones share everything.
@@ -56,6 +59,7 @@ struct Paths {
     parse: ParseGate,
     accounts: HostedGate,
     pages: PagesGate,
+    edge: Edge,
     others: Router,
 }
 
@@ -81,6 +85,7 @@ pub fn router(state: &State, parts: RouterParts) -> SiteRouter {
         mount: PARSE_MOUNT,
         handler: astrolabe_auth::pages::handler(&state.auth),
     };
+    let edge = parts.edge.build(Arc::clone(&parts.apps), Arc::clone(&state.clock));
     let parse = ParseGate {
         apps: parts.apps,
         defaults,
@@ -101,12 +106,12 @@ pub fn router(state: &State, parts: RouterParts) -> SiteRouter {
         .route("/healthz", get(probes::live))
         .route("/readyz", get(probes::ready).with_state(parts.readiness))
         .fallback(own_answer::unknown_path);
-    SiteRouter { paths: Arc::new(Paths { around, parse, pages, accounts, others }) }
+    SiteRouter { paths: Arc::new(Paths { around, parse, pages, accounts, edge, others }) }
 }
 
 impl Service for SiteRouter {
     async fn answer(self, request: Request<Incoming>, peer: SocketAddr) -> Response {
-        let Paths { around, parse, pages, accounts, others } = &*self.paths;
+        let Paths { around, parse, pages, accounts, edge, others } = &*self.paths;
         // What answers is large and would be copied into everything around it.
         let inside = async |request: Request<Incoming>, client| {
             let uri = request.uri().clone();
@@ -116,8 +121,14 @@ impl Service for SiteRouter {
                     None => Box::pin(parse.answer(request, path, client)).await,
                 };
             }
-            match below(better_auth::MOUNT, uri.path()) {
-                Some(path) => Box::pin(accounts.answer(request, path, client)).await,
+            if let Some(path) = below(better_auth::MOUNT, uri.path()) {
+                return Box::pin(accounts.answer(request, path, client)).await;
+            }
+            if let Some(path) = below(ASTROLABE_MOUNT, uri.path()) {
+                return Box::pin(edge.shared.answer(request, path, client)).await;
+            }
+            match edge.gateway.find(uri.path()) {
+                Some(found) => Box::pin(edge.gateway.answer(found, request, client)).await,
                 None => Box::pin(answered_by(others.clone(), request)).await,
             }
         };

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use astrolabe_auth::PasswordCost;
+use astrolabe_cluster::SharedMemory;
 use astrolabe_core::access::Scope;
 use astrolabe_core::app::{App, AppKeys, AppSettings, Apps, HashedKey, HostName, Meter, ServerSecret, Usage};
 use astrolabe_core::error::Result;
@@ -13,7 +14,8 @@ use astrolabe_core::query::Filter;
 use astrolabe_core::schema::MAIL;
 use astrolabe_mail::MailQueue;
 use astrolabe_server::apps::AppDefinition;
-use astrolabe_server::config::MailConfig;
+use astrolabe_server::config::{Environment, MailConfig, Mode, ServerConfig, Sources, load};
+use astrolabe_server::edge::EdgeParts;
 use astrolabe_server::http::{HttpLimits, serve};
 use astrolabe_server::lifecycle::{Shutdown, SystemIds};
 use astrolabe_server::mail::{MailMarks, mailer};
@@ -71,6 +73,7 @@ pub struct TestServerBuilder {
     keys: Option<AppKeys>,
     trusted_proxies: Vec<&'static str>,
     mail: MailConfig,
+    edge: Option<ServerConfig>,
 }
 
 impl TestServerBuilder {
@@ -96,6 +99,22 @@ impl TestServerBuilder {
     pub fn trust_proxy(mut self, network: &'static str) -> Self {
         self.trusted_proxies.push(network);
         self
+    }
+
+    /// Takes the gateway's routes and the key of the site from the text of an `astrolabe.toml` and an environment.
+    pub fn edge(mut self, toml: &str, environment: &[(&'static str, &'static str)]) -> anyhow::Result<Self> {
+        let folder = tempfile::tempdir()?;
+        std::fs::write(folder.path().join("astrolabe.toml"), toml)?;
+        let loaded = load(Sources {
+            mode: Mode::Start,
+            config_file: None,
+            parse_config_file: None,
+            folder: folder.path(),
+            environment: Environment::of(environment.iter().copied()),
+            flags: Vec::new(),
+        })?;
+        self.edge = Some(loaded.config.server);
+        Ok(self)
     }
 
     /// Starts it.
@@ -131,6 +150,12 @@ impl TestServerBuilder {
             defaults: settings,
             trusted_proxies: self.trusted_proxies.iter().map(|n| n.parse()).collect::<Result<_, _>>()?,
             access_log: Arc::new(|_| ()),
+            edge: EdgeParts {
+                routes: self.edge.as_ref().map(|edge| edge.gateway.clone()).unwrap_or_default(),
+                site_key: self.edge.and_then(|edge| edge.site_key),
+                memory: Arc::new(SharedMemory::in_process(clock.clone())),
+                address_key: [7; 32],
+            },
             readiness: Readiness { shutdown: shutdown.clone(), apps: None },
         };
         let listener = TcpListener::bind("127.0.0.1:0").await?;
@@ -191,6 +216,11 @@ impl TestServer {
     /// Everything that is stored, as bytes to search in.
     pub async fn stored_bytes(&self) -> anyhow::Result<Vec<u8>> {
         self.database.stored_bytes().await
+    }
+
+    /// A request with nothing but a path.
+    pub fn plain(&self, method: Method, path: &str) -> TestRequest {
+        TestRequest::new(self.client.request(method, format!("{}{path}", self.origin)))
     }
 
     /// A request with nothing but a path below `/parse`.

@@ -11,13 +11,18 @@ use anyhow::{Context, ensure};
 const ARROWS: &[(&str, &[&str])] = &[
     ("core", &[]),
     ("store", &["core"]),
+    ("cluster", &["core"]),
     ("schema-code", &["core"]),
     ("mail", &["core"]),
     ("wire", &["core"]),
     ("auth", &["wire", "core"]),
+    ("edge", &["wire", "core"]),
     ("api", &["auth", "wire", "core"]),
-    ("server", &["api", "auth", "mail", "schema-code", "store", "wire", "core"]),
-    ("testkit", &["server", "api", "auth", "mail", "schema-code", "store", "wire", "core"]),
+    ("server", &["api", "auth", "cluster", "edge", "mail", "schema-code", "store", "wire", "core"]),
+    (
+        "testkit",
+        &["server", "api", "auth", "cluster", "edge", "mail", "schema-code", "store", "wire", "core"],
+    ),
 ];
 
 /// Heavy or telling dependencies, and the crates that may have them.
@@ -27,8 +32,10 @@ const HOMES: &[(&str, &[&str])] = &[
     ("tokio-postgres-rustls", &["store"]),
     ("argon2", &["auth"]),
     ("clap", &["server"]),
-    ("axum", &["wire", "server"]),
-    ("tokio", &["store", "wire", "auth", "mail", "server", "testkit"]),
+    ("axum", &["wire", "edge", "server"]),
+    ("redis", &["cluster"]),
+    ("hyper-rustls", &["edge"]),
+    ("tokio", &["store", "cluster", "wire", "auth", "edge", "mail", "server", "testkit"]),
     ("reqwest", &["testkit"]),
     ("lettre", &["mail"]),
     ("minijinja", &["mail"]),

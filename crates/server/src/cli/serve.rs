@@ -19,6 +19,7 @@ use super::output;
 use crate::apps::{AppDefinition, AppRegistry, DataFolder, RegistryLimits, lock_database};
 use crate::config::Config;
 use crate::databases::Databases;
+use crate::edge::EdgeParts;
 use crate::http::{self, HttpLimits};
 use crate::lifecycle::{Shutdown, SystemClock, SystemIds, raise_open_files_limit};
 use crate::mail::{MailMarks, mailer};
@@ -122,6 +123,7 @@ async fn serve(
     };
     let postgres = server.postgres.as_ref().map(|address| (address, &server.postgres_options));
     let databases = Databases::new(server.sqlite_synchronous, postgres)?;
+    let edge = EdgeParts::new(server, &secret, Arc::new(SystemClock))?;
     let marks = MailMarks::in_folder(launch.folder.path());
     let state = State::new(StateParts {
         clock: Arc::new(SystemClock),
@@ -138,6 +140,7 @@ async fn serve(
         defaults: launch.config.defaults.clone(),
         trusted_proxies: server.trusted_proxies.clone(),
         access_log,
+        edge,
         readiness: Readiness { shutdown: shutdown.clone(), apps: Some((registry.clone(), databases)) },
     };
     let router = router(&state, parts);

@@ -200,5 +200,9 @@ fn server_defaults(mode: Mode) -> ServerConfig {
         types_dir: None,
         migrate: mode == Mode::Dev,
         log: LogConfig { format, level: "info".into() },
+        redis: None,
+        redis_prefix: "astrolabe:".into(),
+        site_key: None,
+        gateway: Vec::new(),
     }
 }

@@ -8,6 +8,7 @@ mod complexity;
 mod cookie_accounts;
 mod data;
 mod database;
+mod edge;
 mod limits;
 mod mail;
 mod schema;
@@ -40,6 +41,7 @@ pub(super) const GROUPS: &[Group] = &[
     Group { title: "Schema as code", settings: schema::SCHEMA },
     Group { title: "Many apps", settings: server::APPS },
     Group { title: "How much an app may use", settings: limits::LIMITS },
+    Group { title: "Gateway, cache and rate limits", settings: edge::EDGE },
     Group { title: "Not in this version", settings: data::LATER },
 ];
 

@@ -7,6 +7,8 @@ mod parse_file;
 mod parse_options;
 mod toml_file;
 
+use astrolabe_edge::gateway::Route;
+
 use super::mistakes::Mistake;
 use super::raw::Raw;
 use super::setting::Setting;
@@ -23,6 +25,8 @@ pub(super) struct Found {
     pub warnings: Vec<String>,
     /// Known options of Parse Server that do nothing in this version.
     pub idle_parse_options: Vec<String>,
+    /// The routes of the gateway.
+    pub gateway: Vec<Route>,
 }
 
 /// One setting as one source gives it.

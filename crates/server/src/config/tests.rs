@@ -139,10 +139,10 @@ fn all_mistakes_are_reported_in_one_go() {
         .env("ASTROLABE_MASTER_KEY_IP", "::1")
         .env("PARSE_SERVER_SESION_LENGTH", "5")
         .env("ASTROLABE_LOG_FORMAT", "xml")
-        .flag("--redis-url", "redis://:pw@h")
+        .flag("--redis-url", "http://:pw@h")
         .mistakes();
     let expected = "the configuration has 10 mistakes:
-  astrolabe.toml:7: gateway: is not available in this version yet
+  astrolabe.toml:8: gateway.a: is not a setting; routes are written as `[[gateway.route]]`
   astrolabe.toml:2: server.lissten: is not a setting; did you mean `server.listen`?
   parse.json:2: masterKeyIp: is not an option of Parse Server; did you mean `masterKeyIps`?
   PARSE_SERVER_SESION_LENGTH: is not a setting; did you mean `PARSE_SERVER_SESSION_LENGTH`?
@@ -151,7 +151,7 @@ fn all_mistakes_are_reported_in_one_go() {
   astrolabe.toml:6: sessions.length = 0: must be seconds or a duration such as `90s`, `15m`, `12h` or `30d`, from 1s to 36500d
   parse.json:3: objectIdSize = \"many\": must be a whole number from 5 to 64
   ASTROLABE_LOG_FORMAT = \"xml\": must be `json` or `pretty`
-  --redis-url: several nodes over Redis are not available in this version yet";
+  --redis-url: must be `redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE]`, or `rediss://…` for TLS (the value is not shown)";
     assert_eq!(mistakes, expected);
 }
 

@@ -38,11 +38,7 @@ fn a_file_that_was_named_must_be_there() {
 #[test]
 fn stable_flags_of_later_features_stop_the_start_with_a_sentence() {
     for (flag, value, sentence) in [
-        (
-            "--redis-url",
-            "redis://:s3cret@h",
-            "--redis-url: several nodes over Redis are not available in this version",
-        ),
+        ("--redis-url", "http://:s3cret@h", "--redis-url: must be `redis://"),
         ("--cloud", "main.js", "--cloud: Cloud Code is not available in this version"),
         ("--site", "dist", "--site: serving the Astro site is not available in this version"),
         (

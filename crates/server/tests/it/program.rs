@@ -81,6 +81,15 @@ impl Folder {
         Self::wait_until_ready(command)
     }
 
+    /// Starts a server whose standard error goes into the file `log`.
+    #[track_caller]
+    pub fn start_with_log_file(&self, args: &[&str], env: &[(&str, &str)]) -> Running {
+        let mut command = Command::new("sh");
+        command.args(["-c", "exec \"$0\" \"$@\" 2>log", env!("CARGO_BIN_EXE_astrolabe")]);
+        command.args(args).current_dir(self.path()).env_clear().envs(env.iter().copied());
+        Self::wait_until_ready(command)
+    }
+
     #[track_caller]
     fn wait_until_ready(mut command: Command) -> Running {
         let mut child =

@@ -80,9 +80,6 @@ pub(super) const IDEMPOTENCY: &[Setting] = &[
 
 /// Stable names whose features come later; to use one stops the start.
 pub(super) const LATER: &[Setting] = &[
-    Setting::new("redis.url", "ASTROLABE_REDIS_URL", Kind::NotYet("several nodes over Redis are"))
-        .flag("--redis-url")
-        .doc("Connects several nodes."),
     Setting::new("cloud.file", "ASTROLABE_CLOUD", Kind::NotYet("Cloud Code is"))
         .flag("--cloud")
         .doc("The main file of Cloud Code."),

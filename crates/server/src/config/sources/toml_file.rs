@@ -1,5 +1,7 @@
 //! `astrolabe.toml`.
 
+mod gateway;
+
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -17,8 +19,7 @@ use crate::config::{Sources, settings};
 const FILE_NAME: &str = "astrolabe.toml";
 
 /// Tables of the product whose features come later.
-const LATER_TABLES: &[&str] =
-    &["gateway", "files", "mail", "jobs", "webhooks", "auth", "dashboard", "graphql", "live"];
+const LATER_TABLES: &[&str] = &["files", "mail", "jobs", "webhooks", "auth", "dashboard", "graphql", "live"];
 
 pub(super) fn read(sources: &Sources<'_>, found: &mut Found) {
     let path = sources.config_file.map_or_else(|| sources.folder.join(FILE_NAME), PathBuf::from);
@@ -62,6 +63,7 @@ impl TomlFile<'_> {
             let line = self.line(name.span().start);
             match (value.get_ref(), settings::by_key(&key)) {
                 (value, Some(setting)) => self.read_setting(line, &key, setting, value),
+                (inner, None) if key == "gateway" => self.read_gateway(value.span(), inner),
                 (_, None) if prefix.is_empty() && LATER_TABLES.contains(&key.as_str()) => {
                     self.mistake(line, &key, None, "is not available in this version yet".into());
                 }
