@@ -19,7 +19,7 @@ use crate::config::{Sources, settings};
 const FILE_NAME: &str = "astrolabe.toml";
 
 /// Tables of the product whose features come later.
-const LATER_TABLES: &[&str] = &["files", "mail", "jobs", "webhooks", "auth", "dashboard", "graphql", "live"];
+const LATER_TABLES: &[&str] = &["files", "jobs", "webhooks", "auth", "dashboard", "graphql", "live"];
 
 pub(super) fn read(sources: &Sources<'_>, found: &mut Found) {
     let path = sources.config_file.map_or_else(|| sources.folder.join(FILE_NAME), PathBuf::from);
@@ -133,5 +133,18 @@ fn expand(environment: &Environment, raw: &Raw) -> Result<Raw, Vec<String>> {
             items.iter().map(|item| expand(environment, item)).collect::<Result<_, _>>().map(Raw::List)
         }
         other => Ok(other.clone()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A table that is refused as a whole would hide its settings.
+    #[test]
+    fn what_comes_later_has_no_settings_yet() {
+        let own = settings::all().filter_map(|setting| setting.own.as_ref());
+        let tables = own.filter_map(|own| own.key.split_once('.')).map(|(table, _)| table);
+        assert_eq!(tables.filter(|table| LATER_TABLES.contains(table)).collect::<Vec<_>>(), [""; 0]);
     }
 }
