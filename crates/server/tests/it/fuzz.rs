@@ -17,6 +17,8 @@ use requests::FuzzRequest;
 /// How many requests each test sends; `make fuzz` sets more.
 const CASES: &str = "ASTROLABE_FUZZ_CASES";
 const CASES_DEFAULT: u32 = 300;
+/// Nested values are made by calls as deep as they are.
+const STACK_BYTES: usize = 32 * 1024 * 1024;
 
 /// One of each type, so that values and conditions meet every column.
 const FIELDS: [(&str, &str); 11] = [
@@ -62,7 +64,17 @@ impl Fuzzed {
     }
 
     /// Sends requests of a strategy, and shows the smallest one that gets an unfair answer.
-    fn run(&self, requests: impl Strategy<Value = FuzzRequest>) {
+    fn run(&self, requests: impl Fn() -> BoxedStrategy<FuzzRequest> + Send) {
+        std::thread::scope(|scope| {
+            let with_room = std::thread::Builder::new().stack_size(STACK_BYTES);
+            let running = with_room.spawn_scoped(scope, move || self.run_here(requests())).unwrap();
+            if let Err(panic) = running.join() {
+                std::panic::resume_unwind(panic);
+            }
+        });
+    }
+
+    fn run_here(&self, requests: BoxedStrategy<FuzzRequest>) {
         let cases = std::env::var(CASES).ok().and_then(|cases| cases.parse().ok()).unwrap_or(CASES_DEFAULT);
         let config = Config { cases, failure_persistence: None, ..Config::default() };
         let outcome =
@@ -149,39 +161,41 @@ fn is_of_the_table(status: u16, number: &Value) -> bool {
 
 #[test]
 fn writes() {
-    Fuzzed::start().run(requests::write());
+    Fuzzed::start().run(|| requests::write().boxed());
 }
 
 #[test]
 fn queries() {
-    Fuzzed::start().run(requests::query());
+    Fuzzed::start().run(|| requests::query().boxed());
 }
 
 #[test]
 fn schemas() {
-    Fuzzed::start().run(requests::schema());
+    Fuzzed::start().run(|| requests::schema().boxed());
 }
 
 #[test]
 fn batches() {
-    Fuzzed::start().run(requests::batch());
+    Fuzzed::start().run(|| requests::batch().boxed());
 }
 
 #[test]
 fn accounts() {
-    Fuzzed::start().run(requests::account());
+    Fuzzed::start().run(|| requests::account().boxed());
 }
 
 #[test]
 fn damaged_bytes_and_headers() {
-    let any = prop_oneof![
-        requests::write(),
-        requests::query(),
-        requests::schema(),
-        requests::batch(),
-        requests::account()
-    ];
-    Fuzzed::start().run(requests::damaged(any));
+    let any = || {
+        prop_oneof![
+            requests::write(),
+            requests::query(),
+            requests::schema(),
+            requests::batch(),
+            requests::account()
+        ]
+    };
+    Fuzzed::start().run(|| requests::damaged(any()).boxed());
 }
 
 /// Answers that must not pass.
