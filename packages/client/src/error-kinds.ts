@@ -34,6 +34,8 @@ const KINDS = {
   201: 'password_missing',
   202: 'username_taken',
   203: 'email_taken',
+  204: 'email_missing',
+  205: 'email_not_found',
   206: 'session_missing',
   209: 'invalid_session_token',
   252: 'unsupported_service',
@@ -57,6 +59,7 @@ export type ErrorKind =
   | (typeof KINDS)[keyof typeof KINDS]
   | (typeof BY_STATUS)[keyof typeof BY_STATUS]
   | 'malformed_body'
+  | 'mail_not_configured'
   /** There was no answer. */
   | 'network'
   /** The answer is none that a server of Astrolabe gives. */
@@ -70,5 +73,6 @@ export function kindOf(status: number, code: number | undefined): ErrorKind {
     return BY_STATUS[status as keyof typeof BY_STATUS] ?? (status === 400 ? 'malformed_body' : 'bad_answer');
   if (code === 108 && status === 404) return 'endpoint_not_found';
   if (code === 1 && status === 503) return 'unavailable';
+  if (code === 1 && status === 400) return 'mail_not_configured';
   return KINDS[code as keyof typeof KINDS] ?? 'other_cause';
 }
