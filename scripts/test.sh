@@ -64,10 +64,11 @@ stage_postgres() {
   unset ASTROLABE_TEST_DATABASE
 }
 
-# The integration for Astro, which takes a newer Node: development servers, and sites on Node, Bun and the edge.
+# The integration for Astro, which takes a newer Node: development servers, and sites on Node, Bun and the edge. A hang must
+# not become the run's.
 stage_astro() {
   scripts/build-packages.sh
-  PATH="$(scripts/node.sh):$PATH" node --test --test-reporter=spec --test-concurrency=2 packages/astro/test/*.test.mjs
+  PATH="$(scripts/node.sh):$PATH" node --test --test-reporter=spec --test-timeout=600000 --test-concurrency=2 packages/astro/test/*.test.mjs
 }
 
 # The real Parse Dashboard in a real browser. A hang must not become the run's.
